@@ -1,0 +1,441 @@
+//! A job on its way through layers to its handler.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::{Duration, Instant, SystemTime},
+};
+
+use bytes::Bytes;
+use serde::Serialize;
+use tokio::sync::{Notify, mpsc};
+
+use crate::{
+    Error, JobError, Payload, Value, budget::Permit, extensions::Extensions, extract::FromJob,
+    ledger::Token, session::SessionStats,
+};
+
+/// What is known about a job, as far as its wire tells.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct JobInfo {
+    /// The server's id of the job (or task, step, request).
+    pub id: Arc<str>,
+    /// The name of the backend that it came from.
+    pub backend: Arc<str>,
+    /// The name by which it was routed.
+    pub route: Arc<str>,
+    /// Which attempt this is, from 1. Where the wire does not tell, the session counts the
+    /// failures that it saw of the same id.
+    pub attempt: u32,
+    /// Whether it was delivered before; `None` where the wire does not tell.
+    pub redelivered: Option<bool>,
+    /// When it must be finished.
+    pub deadline: Option<Instant>,
+    /// When it was put into the server's queue.
+    pub enqueued_at: Option<SystemTime>,
+    /// When this worker got it.
+    pub received_at: Instant,
+    /// The W3C `traceparent` that came along.
+    pub traceparent: Option<Arc<str>>,
+}
+
+/// Why a job is asked to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CancelReason {
+    /// The server cancelled it.
+    Server,
+    /// Its deadline passed.
+    Deadline,
+    /// The worker stops and its drain time is over.
+    Shutdown,
+    /// Its connection is gone, so its result could not be delivered.
+    ConnectionLost,
+}
+
+impl CancelReason {
+    const ALL: [Self; 4] = [Self::Server, Self::Deadline, Self::Shutdown, Self::ConnectionLost];
+
+    /// A short word for logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Server => "cancelled by the server",
+            Self::Deadline => "deadline passed",
+            Self::Shutdown => "worker stops",
+            Self::ConnectionLost => "connection lost",
+        }
+    }
+}
+
+/// What an encoded value is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// The result of a job.
+    Result,
+    /// The data of a progress report.
+    Progress,
+    /// The payload of an event.
+    Event,
+}
+
+/// Turns a handler's value into the form of the wire. It runs in the job's own task, so that a
+/// large result does not hold up the session.
+pub trait Codec: fmt::Debug + Send + Sync + 'static {
+    /// Encodes a value.
+    ///
+    /// # Errors
+    /// The wire cannot carry it; the job then fails with a message that says so.
+    fn encode(&self, role: Role, value: &dyn erased_serde::Serialize) -> Result<Body, Error>;
+}
+
+/// A value in the form of a wire.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Body {
+    /// No value.
+    #[default]
+    Empty,
+    /// Bytes of the wire.
+    Bytes(Bytes),
+    /// A value, for wires whose messages are values.
+    Value(Value),
+}
+
+/// A codec for wires whose messages are values.
+#[derive(Clone, Copy, Debug)]
+pub struct ValueCodec;
+
+impl Codec for ValueCodec {
+    fn encode(&self, _role: Role, value: &dyn erased_serde::Serialize) -> Result<Body, Error> {
+        Value::from_serialize(value)
+            .map(Body::Value)
+            .map_err(|error| Error::new(crate::ErrorKind::Codec, "encode", error.to_string()))
+    }
+}
+
+/// How a job ended well.
+#[derive(Debug, Default)]
+pub struct Completion {
+    /// The result in the form of the wire.
+    pub body: Body,
+    /// What the adapter understands besides, such as result files.
+    pub extensions: Extensions,
+}
+
+/// How a job ended.
+pub type JobResult = Result<Completion, JobError>;
+
+/// What a running job tells its session.
+#[derive(Debug)]
+pub(crate) enum Report {
+    Progress(Token, ProgressUpdate),
+    Event(Token, OutEvent),
+    Finished(Token, JobResult),
+}
+
+/// One progress report.
+#[derive(Clone, Debug, Default)]
+pub struct ProgressUpdate {
+    /// How much is done, 0.0 to 1.0.
+    pub fraction: Option<f64>,
+    /// A text for people.
+    pub message: Option<String>,
+    /// Data in the form of the wire.
+    pub data: Option<Body>,
+}
+
+/// One event that a handler publishes.
+#[derive(Clone, Debug)]
+pub struct OutEvent {
+    /// Its name.
+    pub name: String,
+    /// Its payload in the form of the wire.
+    pub body: Body,
+}
+
+/// A job. Clones share everything.
+#[derive(Clone)]
+pub struct Job(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) info: JobInfo,
+    pub(crate) payload: Box<dyn Payload>,
+    pub(crate) codec: Arc<dyn Codec>,
+    pub(crate) extensions: Extensions,
+    pub(crate) states: Arc<Extensions>,
+    pub(crate) token: Token,
+    pub(crate) reports: mpsc::Sender<Report>,
+    pub(crate) cancel: CancelState,
+    pub(crate) permit: Mutex<Option<Permit>>,
+    pub(crate) stats: Arc<SessionStats>,
+}
+
+#[derive(Default)]
+pub(crate) struct CancelState {
+    /// 0, or 1 + the index of the reason.
+    reason: AtomicU8,
+    notify: Notify,
+}
+
+impl CancelState {
+    fn reason(&self) -> Option<CancelReason> {
+        let index = self.reason.load(Ordering::Acquire).checked_sub(1)?;
+        CancelReason::ALL.get(usize::from(index)).copied()
+    }
+
+    async fn cancelled(&self) -> CancelReason {
+        loop {
+            // Made before the check: it then hears of every cancel after it.
+            let notified = self.notify.notified();
+            if let Some(reason) = self.reason() {
+                return reason;
+            }
+            notified.await;
+        }
+    }
+}
+
+impl Job {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// What is known about it.
+    pub fn info(&self) -> &JobInfo {
+        &self.0.info
+    }
+
+    /// Its arguments, in the form of the wire.
+    pub fn payload(&self) -> &dyn Payload {
+        &*self.0.payload
+    }
+
+    /// What the adapter put beside the arguments.
+    pub fn extensions(&self) -> &Extensions {
+        &self.0.extensions
+    }
+
+    /// The states of the router.
+    pub fn states(&self) -> &Extensions {
+        &self.0.states
+    }
+
+    /// Runs an extractor.
+    ///
+    /// # Errors
+    /// The extractor's own.
+    pub fn extract<T: FromJob>(&self) -> Result<T, JobError> {
+        T::from_job(self)
+    }
+
+    /// Ends the job with this value.
+    ///
+    /// # Errors
+    /// The wire cannot carry the value.
+    pub fn reply<T: Serialize + ?Sized>(&self, value: &T) -> JobResult {
+        let body = self.encode(Role::Result, &value)?;
+        Ok(Completion { body, extensions: Extensions::new() })
+    }
+
+    pub(crate) fn encode(
+        &self,
+        role: Role,
+        value: &dyn erased_serde::Serialize,
+    ) -> Result<Body, JobError> {
+        self.0.codec.encode(role, value).map_err(|error| {
+            JobError::rejected(format!("the result cannot be sent: {error}"))
+                .with_code("RESULT_NOT_SENDABLE")
+        })
+    }
+
+    /// Why the job is asked to stop, if it is.
+    pub fn cancel_reason(&self) -> Option<CancelReason> {
+        self.0.cancel.reason()
+    }
+
+    /// Waits until the job is asked to stop.
+    ///
+    /// # Cancel safety
+    /// It may be dropped and called again at any time.
+    pub async fn cancelled(&self) -> CancelReason {
+        self.0.cancel.cancelled().await
+    }
+
+    /// Asks the job to stop. The first reason stays.
+    pub(crate) fn cancel(&self, reason: CancelReason) {
+        let index = CancelReason::ALL.iter().position(|r| *r == reason).unwrap_or(0) as u8 + 1;
+        let first =
+            self.0.cancel.reason.compare_exchange(0, index, Ordering::AcqRel, Ordering::Acquire);
+        if first.is_ok() {
+            self.0.cancel.notify.notify_waiters();
+        }
+    }
+
+    pub(crate) fn token(&self) -> Token {
+        self.0.token
+    }
+
+    pub(crate) fn set_permit(&self, permit: Permit) {
+        *self.0.permit.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit);
+    }
+
+    /// Takes the permit out, so that whoever holds it decides when it is given back.
+    pub(crate) fn take_permit(&self) -> Option<Permit> {
+        self.0.permit.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub(crate) fn reports(&self) -> &mpsc::Sender<Report> {
+        &self.0.reports
+    }
+
+    /// Queues a report if there is room, else counts it as dropped.
+    fn try_report(&self, report: Report) -> bool {
+        let sent = self.0.reports.try_send(report).is_ok();
+        if !sent {
+            self.0.stats.report_dropped();
+        }
+        sent
+    }
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // No payload: it may hold what must not be in a log.
+        f.debug_struct("Job").field("info", &self.0.info).finish_non_exhaustive()
+    }
+}
+
+/// Tells a handler when to stop. Extract it, and end early when it says so.
+#[derive(Clone, Debug)]
+pub struct Cancel(pub(crate) Job);
+
+impl Cancel {
+    /// Whether the job should stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancel_reason().is_some()
+    }
+
+    /// Why it should stop.
+    pub fn reason(&self) -> Option<CancelReason> {
+        self.0.cancel_reason()
+    }
+
+    /// Waits until the job should stop.
+    ///
+    /// # Cancel safety
+    /// It may be dropped and called again at any time.
+    pub async fn cancelled(&self) -> CancelReason {
+        self.0.cancelled().await
+    }
+
+    /// An error if the job should stop, for loops: `cancel.check()?`.
+    ///
+    /// # Errors
+    /// [`JobErrorKind::Cancelled`](crate::JobErrorKind::Cancelled) with the reason.
+    pub fn check(&self) -> Result<(), JobError> {
+        match self.reason() {
+            Some(reason) => Err(JobError::cancelled(reason.as_str())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reports how far a job is.
+#[derive(Clone, Debug)]
+pub struct Progress(pub(crate) Job);
+
+impl Progress {
+    /// Reports a fraction from 0.0 to 1.0 (clamped). It never waits: when the session is behind,
+    /// the report is dropped and counted. Returns whether it was queued.
+    pub fn report(&self, fraction: f64) -> bool {
+        self.update(ProgressUpdate { fraction: Some(clamp(fraction)), ..Default::default() })
+    }
+
+    /// Reports a fraction with a text; else as [`report`](Self::report).
+    pub fn message(&self, fraction: f64, message: impl Into<String>) -> bool {
+        let (fraction, message) = (Some(clamp(fraction)), Some(message.into()));
+        self.update(ProgressUpdate { fraction, message, data: None })
+    }
+
+    /// Queues an update as it is; else as [`report`](Self::report).
+    pub fn update(&self, update: ProgressUpdate) -> bool {
+        self.0.try_report(Report::Progress(self.0.token(), update))
+    }
+
+    /// Sends a report with data and waits until the session has room, so that none is lost: for
+    /// streams whose every part counts.
+    ///
+    /// # Errors
+    /// The wire cannot carry the data, or the session is gone.
+    ///
+    /// # Cancel safety
+    /// When it is dropped, the report was either queued or not sent at all.
+    pub async fn send<T: Serialize + ?Sized>(
+        &self,
+        fraction: f64,
+        message: impl Into<String>,
+        data: &T,
+    ) -> Result<(), JobError> {
+        let data = Some(self.0.encode(Role::Progress, &data)?);
+        let message = Some(message.into()).filter(|text| !text.is_empty());
+        let update = ProgressUpdate { fraction: Some(clamp(fraction)), message, data };
+        let report = Report::Progress(self.0.token(), update);
+        self.0.reports().send(report).await.map_err(|_| gone())
+    }
+}
+
+fn clamp(fraction: f64) -> f64 {
+    if fraction.is_nan() { 0.0 } else { fraction.clamp(0.0, 1.0) }
+}
+
+fn gone() -> JobError {
+    JobError::cancelled("the session is gone")
+}
+
+/// Publishes events beside the result, where the wire has them.
+#[derive(Clone, Debug)]
+pub struct Events(pub(crate) Job);
+
+impl Events {
+    /// Publishes an event; waits until the session has room.
+    ///
+    /// # Errors
+    /// The wire cannot carry the payload, or the session is gone.
+    ///
+    /// # Cancel safety
+    /// When it is dropped, the event was either queued or not sent at all.
+    pub async fn publish<T: Serialize + ?Sized>(
+        &self,
+        name: impl Into<String>,
+        payload: &T,
+    ) -> Result<(), JobError> {
+        let body = self.0.encode(Role::Event, &payload)?;
+        let event = OutEvent { name: name.into(), body };
+        self.0.reports().send(Report::Event(self.0.token(), event)).await.map_err(|_| gone())
+    }
+}
+
+/// When a job must be finished.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline(pub(crate) Option<Instant>);
+
+impl Deadline {
+    /// The instant, if there is one.
+    pub fn instant(self) -> Option<Instant> {
+        self.0
+    }
+
+    /// The time that is left; `None` when there is no deadline.
+    pub fn remaining(self) -> Option<Duration> {
+        self.0.map(|deadline| deadline.saturating_duration_since(now()))
+    }
+}
+
+/// The runtime's clock, which tests can pause.
+pub(crate) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}

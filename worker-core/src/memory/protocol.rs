@@ -1,0 +1,173 @@
+//! The smallest protocol: jobs come as values and end as values.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::{Instant, SystemTime},
+};
+
+use super::{
+    MemoryMessage, Submission,
+    client::{ReplyTo, Update},
+};
+use crate::{
+    Error, Value,
+    job::{Body, Codec, ValueCodec},
+    payload::{DecodeError, Payload, Shape, Source},
+    protocol::{Cx, IncomingJob, Input, Protocol, Settlement, Token},
+    transport::{Goodbye, Lane, Tag},
+};
+
+pub(super) struct MemoryProtocol {
+    codec: Arc<dyn Codec>,
+    jobs: HashMap<Token, Pending>,
+    /// For intake by pull: submissions that nobody has asked for yet, and how many were asked.
+    pull: bool,
+    queued: VecDeque<(Submission, ReplyTo)>,
+    asked: u32,
+}
+
+/// A job in flight.
+struct Pending {
+    id: Arc<str>,
+    replies: Vec<ReplyTo>,
+}
+
+/// The arguments as they came, boxed once by the client.
+#[derive(Debug)]
+struct Boxed(Box<dyn Payload>);
+
+impl Payload for Boxed {
+    fn shape(&self) -> Shape {
+        self.0.shape()
+    }
+
+    fn read(
+        &self,
+        reader: &mut dyn FnMut(Source<'_, '_>) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        self.0.read(reader)
+    }
+}
+
+impl MemoryProtocol {
+    pub(super) fn new(pull: bool) -> Self {
+        Self {
+            codec: Arc::new(ValueCodec),
+            jobs: HashMap::new(),
+            pull,
+            queued: VecDeque::new(),
+            asked: 0,
+        }
+    }
+
+    fn accept(
+        &mut self,
+        cx: &mut Cx<'_, MemoryMessage>,
+        (submission, reply): (Submission, ReplyTo),
+    ) {
+        let Submission { id, route, args, timeout, attempt, .. } = submission;
+        let id = id.unwrap_or_else(|| "0".into());
+        let mut job =
+            IncomingJob::new(Arc::clone(&id), route, Boxed(args), Arc::clone(&self.codec));
+        job.timeout = timeout;
+        job.attempt = Some(attempt);
+        job.redelivered = Some(attempt > 1);
+        let token = cx.accept(job);
+        // A job that is in flight already answers all who submitted it.
+        let pending = self.jobs.entry(token).or_insert_with(|| Pending { id, replies: Vec::new() });
+        pending.replies.push(reply);
+    }
+}
+
+fn value(body: Body) -> Value {
+    match body {
+        Body::Empty => Value::Null,
+        Body::Bytes(bytes) => Value::Bytes(bytes.into()),
+        Body::Value(value) => value,
+    }
+}
+
+impl Protocol for MemoryProtocol {
+    type Target = ();
+    type Message = MemoryMessage;
+
+    fn target(&mut self, _now: SystemTime) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn handle(&mut self, cx: &mut Cx<'_, MemoryMessage>, input: Input<MemoryMessage>) {
+        match input {
+            Input::Connected => {
+                self.asked = 0;
+                cx.ready();
+            }
+            Input::Received { message: MemoryMessage::Job(submission, reply), .. } => {
+                if self.pull && self.asked == 0 {
+                    self.queued.push_back((submission, reply));
+                    return;
+                }
+                self.asked = self.asked.saturating_sub(1);
+                self.accept(cx, (submission, reply));
+            }
+            Input::Credit { jobs } => {
+                self.asked += jobs;
+                while self.asked > 0
+                    && let Some(job) = self.queued.pop_front()
+                {
+                    self.asked -= 1;
+                    self.accept(cx, job);
+                }
+            }
+            Input::Received { message: MemoryMessage::Cancel(id), .. } => {
+                let found = self.jobs.iter().find(|(_, pending)| pending.id == id);
+                if let Some((token, _)) = found {
+                    cx.cancel(*token);
+                }
+            }
+            Input::Outcome { token, outcome } => {
+                let outcome = outcome.map(|completion| value(completion.body));
+                let replies = self.jobs.remove(&token).map(|pending| pending.replies);
+                let mut replies = replies.unwrap_or_default();
+                let last = replies.pop();
+                for reply in replies {
+                    let message = MemoryMessage::Outcome(reply, outcome.clone());
+                    cx.send(Lane::MAIN, None, message);
+                }
+                if let Some(reply) = last {
+                    cx.send(Lane::MAIN, None, MemoryMessage::Outcome(reply, outcome));
+                }
+                // A channel delivers at once and for sure.
+                cx.settled(token, Settlement::Confirmed);
+            }
+            Input::Progress { token, update } => {
+                self.update(cx, token, || Update::Progress {
+                    fraction: update.fraction,
+                    message: update.message.clone(),
+                    data: update.data.clone().map(value),
+                });
+            }
+            Input::Event { token, event } => {
+                self.update(cx, token, || Update::Event {
+                    name: event.name.clone(),
+                    payload: value(event.body.clone()),
+                });
+            }
+            Input::Goodbye => cx.close(Goodbye::default()),
+            _ => {}
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        None
+    }
+}
+
+impl MemoryProtocol {
+    fn update(&self, cx: &mut Cx<'_, MemoryMessage>, token: Token, update: impl Fn() -> Update) {
+        let replies = self.jobs.get(&token).map_or(&[][..], |pending| &pending.replies);
+        for updates in replies.iter().filter_map(|reply| reply.updates.as_ref()) {
+            cx.send(Lane::MAIN, None::<Tag>, MemoryMessage::Update(updates.clone(), update()));
+        }
+    }
+}

@@ -1,0 +1,951 @@
+//! The session: drives one transport and one protocol through the life of a registration.
+//!
+//! It is written once, for every backend. It owns the life cycle, the ledger, reconnecting with
+//! backoff, the watchdog, the outbox, credit and drain.
+
+mod state;
+mod stats;
+mod work;
+
+use std::{
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::{Arc, atomic::AtomicUsize, atomic::Ordering},
+    task::{Context, Poll},
+    time::{Duration, Instant, SystemTime},
+};
+
+use tokio::{sync::mpsc, time::Sleep};
+use tracing::Instrument;
+
+use crate::{
+    Error, ErrorKind, JobError,
+    backend::SessionConfig,
+    budget::{Permit, Share},
+    capability::{Capabilities, Intake, Overload, RetryOwner},
+    job::{self, CancelReason, Job, JobInfo, Report, now},
+    ledger::{Ledger, Token, Work},
+    protocol::{Action, Cx, DropReason, IncomingJob, Input, Outcome, Protocol, Settlement},
+    router::{CompiledScope, Lookup, Table},
+    snapshot::{Recent, RecentJob},
+    transport::{Closed, Event, Goodbye, Transport},
+};
+
+pub use state::SessionState;
+pub(crate) use stats::SessionStats;
+pub(crate) use work::Running;
+use work::{Admission, Run, Waiting};
+
+/// Reports of running jobs that may wait for the session.
+const REPORTS: usize = 1024;
+
+/// What a worker gives each of its sessions.
+pub(crate) struct Runtime {
+    pub(crate) stats: Arc<SessionStats>,
+    pub(crate) table: Arc<Table>,
+    pub(crate) scope: CompiledScope,
+    pub(crate) share: Share,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) recent: Arc<Recent>,
+    pub(crate) running: Arc<Running>,
+    pub(crate) control: mpsc::UnboundedReceiver<Control>,
+    /// The time limit of jobs whose wire gives none.
+    pub(crate) time_limit: Option<Duration>,
+    /// How long a handler may go on after it was told to stop.
+    pub(crate) grace: Duration,
+}
+
+/// What a worker tells its sessions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Control {
+    /// Stop taking jobs, finish those in flight until this instant, then cancel them.
+    Drain { until: Instant },
+    /// Drop the connection and connect again.
+    Reconnect,
+}
+
+type Connecting<T> = Pin<Box<dyn Future<Output = (T, Result<(), Error>)> + Send>>;
+
+/// The state of the connection.
+enum Link<T> {
+    Waiting {
+        until: Instant,
+    },
+    Connecting {
+        future: Connecting<T>,
+        until: Instant,
+    },
+    Up(Up),
+    /// The session ends.
+    Gone,
+}
+
+struct Up {
+    /// When the registration must be confirmed; `None` once it is.
+    ready_by: Option<Instant>,
+    ready_since: Option<Instant>,
+    last_inbound: Instant,
+}
+
+/// How far the end has come.
+enum Phase {
+    Serving,
+    /// Jobs in flight may finish until then.
+    Draining {
+        until: Instant,
+    },
+    /// All jobs were told to stop; what is written may still be confirmed until then.
+    Forced {
+        until: Instant,
+    },
+    /// The protocol says goodbye, until then at the latest.
+    Farewell {
+        until: Instant,
+    },
+}
+
+pub(crate) struct Session<T: Transport, P> {
+    /// `None` while a connection attempt owns it.
+    transport: Option<T>,
+    protocol: P,
+    config: SessionConfig,
+    rt: Runtime,
+    link: Link<T>,
+    phase: Phase,
+    /// Counts connections; a job belongs to one.
+    epoch: u64,
+    /// Attempts since the last connection that held.
+    attempt: u32,
+    ledger: Ledger,
+    outbox: VecDeque<(Token, Outcome)>,
+    waiting: Arc<AtomicUsize>,
+    reports: mpsc::Receiver<Report>,
+    reporter: mpsc::Sender<Report>,
+    /// For intake by pull: the permit that is being waited for, and the one that was asked with.
+    pull: Option<Pin<Box<dyn Future<Output = Permit> + Send>>>,
+    credit: Option<Permit>,
+    actions: Vec<Action<T::Message>>,
+    inputs: VecDeque<Input<T::Message>>,
+    rng: fastrand::Rng,
+    sleep: Pin<Box<Sleep>>,
+    /// When `sleep` fires.
+    armed: Instant,
+    /// Reports are looked at first every other turn, so that neither side starves.
+    reports_first: bool,
+    goodbye: Option<Goodbye>,
+    end: Option<Result<(), Error>>,
+}
+
+/// What came next.
+enum Step<T: Transport> {
+    Timer,
+    Control(Control),
+    Report(Report),
+    Credit(Permit),
+    Connected(T, Result<(), Error>),
+    Event(Event<T::Message>),
+}
+
+impl<T, P> Session<T, P>
+where
+    T: Transport,
+    P: Protocol<Target = T::Target, Message = T::Message>,
+{
+    pub(crate) fn new(transport: T, protocol: P, config: SessionConfig, rt: Runtime) -> Self {
+        let (reporter, reports) = mpsc::channel(REPORTS);
+        let start = now();
+        Self {
+            transport: Some(transport),
+            protocol,
+            config,
+            rt,
+            link: Link::Waiting { until: start },
+            phase: Phase::Serving,
+            epoch: 0,
+            attempt: 0,
+            ledger: Ledger::default(),
+            outbox: VecDeque::new(),
+            waiting: Arc::default(),
+            reports,
+            reporter,
+            pull: None,
+            credit: None,
+            actions: Vec::new(),
+            inputs: VecDeque::new(),
+            rng: fastrand::Rng::new(),
+            sleep: Box::pin(tokio::time::sleep_until(start.into())),
+            armed: start,
+            reports_first: false,
+            goodbye: None,
+            end: None,
+        }
+    }
+
+    /// Runs until the session has ended.
+    pub(crate) async fn run(self) -> Result<(), Error> {
+        let span = tracing::info_span!(
+            "session", backend = %self.rt.stats.backend, index = self.rt.stats.index
+        );
+        self.serve().instrument(span).await
+    }
+
+    async fn serve(mut self) -> Result<(), Error> {
+        let result = loop {
+            if let Some(end) = self.end.take() {
+                break end;
+            }
+            self.arm();
+            let step = poll_fn(|cx| self.poll_step(cx)).await;
+            self.take(step);
+            self.advance();
+        };
+        self.finish().await;
+        self.rt.stats.set_state(match &result {
+            Ok(()) => SessionState::Stopped,
+            Err(error) => SessionState::Failed { error: error.to_string() },
+        });
+        result
+    }
+
+    // --- waiting for what comes next ---
+
+    fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step<T>> {
+        if self.sleep.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Step::Timer);
+        }
+        if let Poll::Ready(Some(control)) = self.rt.control.poll_recv(cx) {
+            return Poll::Ready(Step::Control(control));
+        }
+        self.reports_first = !self.reports_first;
+        if self.reports_first
+            && let Poll::Ready(step) = self.poll_reports(cx)
+        {
+            return Poll::Ready(step);
+        }
+        if let Poll::Ready(step) = self.poll_link(cx) {
+            return Poll::Ready(step);
+        }
+        if !self.reports_first
+            && let Poll::Ready(step) = self.poll_reports(cx)
+        {
+            return Poll::Ready(step);
+        }
+        self.poll_credit(cx)
+    }
+
+    fn poll_reports(&mut self, cx: &mut Context<'_>) -> Poll<Step<T>> {
+        // Without room for what an outcome sends, outcomes stay with their jobs.
+        let has_room = match (&self.link, &self.transport) {
+            (Link::Up(_), Some(transport)) => transport.has_room(self.protocol.outcome_lane()),
+            _ => true,
+        };
+        if !has_room {
+            return Poll::Pending;
+        }
+        match self.reports.poll_recv(cx) {
+            Poll::Ready(Some(report)) => Poll::Ready(Step::Report(report)),
+            // We hold a sender ourselves: it never closes.
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn poll_link(&mut self, cx: &mut Context<'_>) -> Poll<Step<T>> {
+        match &mut self.link {
+            Link::Connecting { future, .. } => future
+                .as_mut()
+                .poll(cx)
+                .map(|(transport, result)| Step::Connected(transport, result)),
+            Link::Up(_) => match &mut self.transport {
+                Some(transport) => transport.poll_event(cx).map(Step::Event),
+                None => Poll::Pending,
+            },
+            Link::Waiting { .. } | Link::Gone => Poll::Pending,
+        }
+    }
+
+    fn poll_credit(&mut self, cx: &mut Context<'_>) -> Poll<Step<T>> {
+        if self.rt.capabilities.intake != Intake::Pull
+            || self.credit.is_some()
+            || !self.is_ready()
+            || !matches!(self.phase, Phase::Serving)
+        {
+            self.pull = None;
+            return Poll::Pending;
+        }
+        let pull = self.pull.get_or_insert_with(|| {
+            let share = self.rt.share.clone();
+            Box::pin(async move { share.acquire(None).await })
+        });
+        let permit = std::task::ready!(pull.as_mut().poll(cx));
+        self.pull = None;
+        Poll::Ready(Step::Credit(permit))
+    }
+
+    fn take(&mut self, step: Step<T>) {
+        match step {
+            Step::Timer => self.timers(),
+            Step::Control(control) => self.control(control),
+            Step::Report(report) => self.report(report),
+            Step::Credit(permit) => {
+                self.credit = Some(permit);
+                self.drive(Input::Credit { jobs: 1 });
+            }
+            Step::Connected(transport, result) => {
+                self.transport = Some(transport);
+                match result {
+                    Ok(()) => self.connected(),
+                    Err(error) => self.disconnected(lost(error)),
+                }
+            }
+            Step::Event(event) => self.event(event),
+        }
+    }
+
+    // --- time ---
+
+    /// Sets the timer to the next thing that is due. A timer that fires too early does no harm,
+    /// so it is moved only when it would fire too late.
+    fn arm(&mut self) {
+        let link = match &self.link {
+            Link::Waiting { until } | Link::Connecting { until, .. } => Some(*until),
+            Link::Up(up) => {
+                let silence = self.config.max_silence.map(|silence| up.last_inbound + silence);
+                earliest(up.ready_by, silence)
+            }
+            Link::Gone => None,
+        };
+        let phase = match self.phase {
+            Phase::Serving => None,
+            Phase::Draining { until } | Phase::Forced { until } | Phase::Farewell { until } => {
+                Some(until)
+            }
+        };
+        let up = matches!(self.link, Link::Up(_));
+        let protocol = up.then(|| self.protocol.next_deadline()).flatten();
+        let due = [link, phase, protocol, self.ledger.next_deadline()];
+        // With nothing due, the timer that just fired must not stay elapsed.
+        let idle = || now() + Duration::from_secs(24 * 3600);
+        let due = due.into_iter().flatten().min().unwrap_or_else(idle);
+        if due < self.armed || self.sleep.is_elapsed() {
+            self.armed = due;
+            self.sleep.as_mut().reset(due.into());
+        }
+    }
+
+    fn timers(&mut self) {
+        let now = now();
+        while let Some(token) = self.ledger.expired(now) {
+            if let Some(work) = self.ledger.get(token).and_then(|entry| entry.work.as_ref()) {
+                work.job.cancel(CancelReason::Deadline);
+            }
+            self.deliver(token, Err(JobError::timed_out("the job ran past its deadline")));
+        }
+        match &self.link {
+            Link::Waiting { until } if *until <= now => self.connect(now),
+            Link::Connecting { until, .. } if *until <= now => {
+                // Its transport went with it: dropping the future disconnects.
+                self.fail(Error::new(
+                    ErrorKind::Internal,
+                    "connect",
+                    "the connect limit of the transport did not hold",
+                ));
+            }
+            Link::Up(up) => {
+                let silent = self.config.max_silence.filter(|s| up.last_inbound + *s <= now);
+                if up.ready_by.is_some_and(|by| by <= now) {
+                    let error = Error::new(
+                        ErrorKind::Timeout,
+                        "register",
+                        format!("no confirmation within {:?}", self.config.ready_timeout),
+                    );
+                    self.reconnect(error);
+                } else if let Some(silence) = silent {
+                    let message = format!("no sign of life for {silence:?}");
+                    self.reconnect(Error::new(ErrorKind::Timeout, "watchdog", message));
+                } else if self.protocol.next_deadline().is_some_and(|due| due <= now) {
+                    self.drive(Input::Deadline);
+                }
+            }
+            _ => {}
+        }
+        match self.phase {
+            Phase::Draining { until } if until <= now => self.force(now),
+            Phase::Forced { until } if until <= now => {
+                for token in self.ledger.tokens() {
+                    self.drop_outcome(token, DropReason::Stopped);
+                }
+            }
+            Phase::Farewell { until } if until <= now => self.end = Some(Ok(())),
+            _ => {}
+        }
+    }
+
+    // --- connecting ---
+
+    fn connect(&mut self, now: Instant) {
+        let target = match self.protocol.target(SystemTime::now()) {
+            Ok(target) => target,
+            Err(error) if error.is_temporary() => return self.disconnected(lost(error)),
+            Err(error) => return self.fail(error),
+        };
+        let Some(mut transport) = self.transport.take() else { return };
+        let limit = self.config.connect_timeout;
+        self.rt.stats.set_state(SessionState::Connecting { attempt: self.attempt + 1 });
+        tracing::debug!(?target, attempt = self.attempt + 1, "connecting");
+        let future = Box::pin(async move {
+            let result = match tokio::time::timeout(limit, transport.connect(target)).await {
+                Ok(result) => result,
+                Err(_) => {
+                    transport.abort();
+                    let message = format!("no connection within {limit:?}");
+                    Err(Error::new(ErrorKind::Timeout, "connect", message))
+                }
+            };
+            (transport, result)
+        });
+        // The limit is kept by the future; this one only notices if it is not.
+        self.link = Link::Connecting { future, until: now + limit * 2 + Duration::from_secs(1) };
+    }
+
+    fn connected(&mut self) {
+        let now = now();
+        self.epoch += 1;
+        self.rt.stats.connected();
+        self.rt.stats.set_state(match self.phase {
+            Phase::Serving => SessionState::Registering,
+            _ => SessionState::Draining,
+        });
+        self.link = Link::Up(Up {
+            ready_by: Some(now + self.config.ready_timeout),
+            ready_since: None,
+            last_inbound: now,
+        });
+        self.drive(Input::Connected);
+    }
+
+    /// The connection or the attempt failed: wait, then try again.
+    fn disconnected(&mut self, closed: Closed) {
+        let was_up = match std::mem::replace(&mut self.link, Link::Gone) {
+            Link::Up(up) => {
+                // A connection that held for a while starts the row anew; one that was closed
+                // at once does not, so that a server which accepts and closes is not flooded.
+                let held = |since: Instant| now().duration_since(since) >= self.config.backoff.base;
+                if up.ready_since.is_some_and(held) {
+                    self.attempt = 0;
+                }
+                true
+            }
+            _ => false,
+        };
+        if let Some(transport) = &mut self.transport {
+            transport.abort();
+        }
+        self.credit = None;
+        self.rt.stats.set_error(&closed.error);
+        if self.end.is_some() {
+            return;
+        }
+        let lasting = !closed.error.is_temporary();
+        let text = closed.error.to_string();
+        let limit = self.config.max_attempts;
+        let spent = limit.is_some_and(|limit| self.attempt >= limit);
+        if lasting || spent {
+            let error = match spent && !lasting {
+                false => closed.error,
+                true => Error::new(
+                    closed.error.kind(),
+                    "connect",
+                    format!("gave up after {} failed attempts: {text}", self.attempt + 1),
+                )
+                .permanent(),
+            };
+            return self.fail(error);
+        }
+        let delay = self.config.backoff.delay(self.attempt, &mut self.rng);
+        self.attempt = self.attempt.saturating_add(1);
+        tracing::warn!(error = %text, "disconnected; next attempt in {delay:?}");
+        self.link = Link::Waiting { until: now() + delay };
+        if matches!(self.phase, Phase::Serving) {
+            let attempt = self.attempt + 1;
+            self.rt.stats.set_state(SessionState::Waiting { attempt, delay, error: text });
+        }
+        if was_up {
+            self.drive(Input::Disconnected { closed });
+            self.orphan();
+        }
+    }
+
+    /// Jobs of the lost connection whose results cannot count any more may be told to stop.
+    fn orphan(&self) {
+        if !self.config.cancel_orphans || self.rt.capabilities.late_results {
+            return;
+        }
+        for token in self.ledger.tokens() {
+            if let Some(work) = self.ledger.get(token).and_then(|entry| entry.work.as_ref()) {
+                work.job.cancel(CancelReason::ConnectionLost);
+            }
+        }
+    }
+
+    fn reconnect(&mut self, error: Error) {
+        if matches!(self.link, Link::Up(_)) {
+            self.disconnected(lost(error));
+        }
+    }
+
+    fn event(&mut self, event: Event<T::Message>) {
+        if let Link::Up(up) = &mut self.link
+            && !matches!(event, Event::Sent { .. } | Event::Failed { .. })
+        {
+            up.last_inbound = now();
+        }
+        match event {
+            Event::Received { lane, message } => self.drive(Input::Received { lane, message }),
+            Event::Sent { tag } => self.drive(Input::Sent { tag }),
+            Event::Reply { tag, message } => self.drive(Input::Reply { tag, message }),
+            Event::Failed { tag, error } => self.drive(Input::Failed { tag, error }),
+            Event::Alive => self.drive(Input::Alive),
+            Event::Closed(closed) => self.disconnected(closed),
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        matches!(&self.link, Link::Up(up) if up.ready_since.is_some())
+    }
+
+    // --- the protocol ---
+
+    fn drive(&mut self, input: Input<T::Message>) {
+        // Carrying out an action can make an input (a job refused at once): in turn, not nested.
+        let nested = !self.inputs.is_empty();
+        self.inputs.push_back(input);
+        if nested {
+            return;
+        }
+        while let Some(input) = self.inputs.front_mut() {
+            // It stays in the queue while it is worked on, as the mark that we are here.
+            let input = std::mem::replace(input, Input::Alive);
+            let mut actions = std::mem::take(&mut self.actions);
+            let mut cx = Cx {
+                now: now(),
+                wall: SystemTime::now(),
+                epoch: self.epoch,
+                ledger: &mut self.ledger,
+                rng: &mut self.rng,
+                actions: &mut actions,
+            };
+            self.protocol.handle(&mut cx, input);
+            for action in actions.drain(..) {
+                self.act(action);
+            }
+            self.actions = actions;
+            self.inputs.pop_front();
+        }
+    }
+
+    fn act(&mut self, action: Action<T::Message>) {
+        match action {
+            Action::Send { lane, tag, message } => {
+                let sent = match (&self.link, &mut self.transport) {
+                    (Link::Up(_), Some(transport)) => transport.send(lane, tag, message),
+                    _ => Err(Error::new(ErrorKind::Disconnected, "send", "not connected")),
+                };
+                if let Err(error) = sent {
+                    match tag {
+                        Some(tag) => self.drive(Input::Failed { tag, error }),
+                        None => tracing::warn!(%error, "a message could not be sent"),
+                    }
+                }
+            }
+            Action::Job(token, job) => self.start(token, job),
+            Action::Merged(token) => {
+                self.rt.stats.merged();
+                if let Some(entry) = self.ledger.get(token) {
+                    tracing::info!(job = %entry.id, "delivered again while in flight: merged");
+                }
+            }
+            Action::Cancel(token) => {
+                if let Some(work) = self.ledger.get(token).and_then(|entry| entry.work.as_ref()) {
+                    work.job.cancel(CancelReason::Server);
+                }
+            }
+            Action::Ready => self.ready(),
+            Action::NotReady(error) => {
+                tracing::warn!(%error, "the registration is lost");
+                self.rt.stats.set_error(&error);
+                if let Link::Up(up) = &mut self.link {
+                    up.ready_since = None;
+                    up.ready_by = Some(now() + self.config.ready_timeout);
+                }
+                if matches!(self.phase, Phase::Serving) {
+                    self.rt.stats.set_state(SessionState::Registering);
+                }
+            }
+            Action::Settled(token, settlement) => self.settled(token, settlement),
+            Action::Requeue(token, outcome) => self.enqueue(token, outcome),
+            Action::Reconnect(error) => self.reconnect(error),
+            Action::Fail(error) => self.fail(error),
+            Action::Finish(reason) => {
+                tracing::info!(reason, "the session ends");
+                self.drain(now() + self.config.close_timeout);
+            }
+            Action::Close(goodbye) => {
+                self.goodbye = Some(goodbye);
+                self.end.get_or_insert(Ok(()));
+            }
+            Action::Store(name, content) => {
+                // Small and rare: not worth a thread.
+                if let Err(error) = self.config.store.store(&name, &content) {
+                    tracing::error!(%error, name, "could not be stored");
+                }
+            }
+            Action::Ignored(error) => {
+                self.rt.stats.ignored();
+                tracing::warn!(%error, "a message of the peer was ignored");
+            }
+        }
+    }
+
+    fn ready(&mut self) {
+        let Link::Up(up) = &mut self.link else { return };
+        if up.ready_since.is_some() {
+            return;
+        }
+        up.ready_by = None;
+        up.ready_since = Some(now());
+        tracing::info!(connection = self.epoch, "ready");
+        if matches!(self.phase, Phase::Serving) {
+            self.rt.stats.set_state(SessionState::Ready);
+        }
+        while let Some((token, outcome)) = self.outbox.pop_front() {
+            self.drive(Input::Outcome { token, outcome });
+        }
+    }
+
+    // --- jobs ---
+
+    fn start(&mut self, token: Token, incoming: IncomingJob) {
+        self.rt.stats.accepted();
+        if !matches!(self.phase, Phase::Serving) {
+            return self.refuse(token, &incoming, self.hand_back());
+        }
+        let route = match self.rt.table.find(&incoming.route, &self.rt.scope) {
+            Lookup::Found(route) => Arc::clone(route),
+            Lookup::Unknown => {
+                return self.refuse(token, &incoming, JobError::no_route(&incoming.route));
+            }
+            Lookup::OutOfScope => {
+                let error = format!("`{}` is not served to this backend", incoming.route);
+                let error = JobError::new(crate::JobErrorKind::NoRoute, error);
+                return self.refuse(token, &incoming, error);
+            }
+        };
+        let failures = self.ledger.failures(&incoming.id);
+        let delay = match self.rt.capabilities.retry {
+            RetryOwner::Server => self.config.brake.delay(failures),
+            RetryOwner::Worker => Duration::ZERO,
+        };
+        let limit = self.config.max_wait;
+        let admission = match self.admit_now(&route, delay) {
+            Some(permit) => Admission::Admitted(permit),
+            None if self.is_overloaded() => return self.overloaded(token, &incoming),
+            None => Admission::Wait {
+                delay,
+                share: self.rt.share.clone(),
+                limit,
+                waiting: Waiting::enter(&self.waiting),
+            },
+        };
+        let received_at = now();
+        let timeout = incoming.timeout.or(self.rt.time_limit);
+        let deadline = timeout.and_then(|timeout| received_at.checked_add(timeout + delay));
+        if let Some(deadline) = deadline {
+            self.ledger.set_deadline(token, deadline);
+        }
+        let info = JobInfo {
+            id: incoming.id,
+            backend: Arc::clone(&self.rt.stats.backend),
+            route: incoming.route,
+            attempt: incoming.attempt.unwrap_or(failures + 1),
+            redelivered: incoming.redelivered,
+            deadline,
+            enqueued_at: incoming.enqueued_at,
+            received_at,
+            traceparent: incoming.traceparent,
+        };
+        let span = tracing::info_span!(
+            "job", id = %info.id, route = %info.route, attempt = info.attempt,
+            traceparent = info.traceparent.as_deref(),
+        );
+        let job = Job::new(job::Inner {
+            info,
+            payload: incoming.payload,
+            codec: incoming.codec,
+            extensions: incoming.extensions,
+            states: Arc::clone(&self.rt.table.states),
+            token,
+            reports: self.reporter.clone(),
+            cancel: job::CancelState::default(),
+            permit: std::sync::Mutex::default(),
+            stats: Arc::clone(&self.rt.stats),
+        });
+        if let Some(entry) = self.ledger.get_mut(token) {
+            entry.work = Some(Work { job: job.clone(), route: Arc::clone(&route) });
+        }
+        let run = Run {
+            job,
+            route,
+            admission,
+            grace: self.rt.grace,
+            running: Arc::clone(&self.rt.running),
+            stats: Arc::clone(&self.rt.stats),
+        };
+        tokio::spawn(run.run().instrument(span));
+    }
+
+    fn admit_now(&mut self, route: &crate::router::RouteEntry, delay: Duration) -> Option<Permit> {
+        let credit = self.credit.take();
+        if !delay.is_zero() {
+            return None;
+        }
+        match (credit, &route.permits) {
+            (Some(permit), None) => Some(permit),
+            // The route has a limit of its own: queue up for both together.
+            (_, permits) => self.rt.share.try_acquire(permits.as_ref()),
+        }
+    }
+
+    fn is_overloaded(&self) -> bool {
+        self.rt.capabilities.intake == Intake::Pushed
+            && self.waiting.load(Ordering::Acquire) >= self.config.max_waiting
+    }
+
+    fn overloaded(&mut self, token: Token, incoming: &IncomingJob) {
+        let waiting = self.config.max_waiting;
+        match self.rt.capabilities.overload {
+            Overload::Refuse => {
+                let error = JobError::overloaded(format!("{waiting} jobs wait already"));
+                self.refuse(token, incoming, error);
+            }
+            Overload::HandBack => self.refuse(token, incoming, self.hand_back()),
+            Overload::Delay(delay) => {
+                let reporter = self.reporter.clone();
+                let error = JobError::overloaded(format!("{waiting} jobs wait already"));
+                tokio::spawn(async move {
+                    tokio::time::sleep(delay).await;
+                    let _ = reporter.send(Report::Finished(token, Err(error))).await;
+                });
+            }
+        }
+    }
+
+    fn hand_back(&self) -> JobError {
+        match self.rt.capabilities.hand_back {
+            true => JobError::handed_back("the worker stops"),
+            false => JobError::cancelled("the worker stops").temporary(),
+        }
+    }
+
+    /// Ends a job that no handler saw.
+    fn refuse(&mut self, token: Token, incoming: &IncomingJob, error: JobError) {
+        tracing::warn!(job = %incoming.id, route = %incoming.route, %error, "job refused");
+        self.deliver(token, Err(error));
+    }
+
+    fn report(&mut self, report: Report) {
+        match report {
+            Report::Finished(token, outcome) => self.deliver(token, outcome),
+            Report::Progress(token, update) => {
+                if self.is_reachable(token) {
+                    self.drive(Input::Progress { token, update });
+                }
+            }
+            Report::Event(token, event) => {
+                if self.is_reachable(token) {
+                    self.drive(Input::Event { token, event });
+                }
+            }
+        }
+    }
+
+    /// Whether what a running job says now can reach its server.
+    fn is_reachable(&self, token: Token) -> bool {
+        self.ledger.get(token).is_some_and(|entry| {
+            !entry.settling
+                && matches!(self.link, Link::Up(_))
+                && (entry.epoch == self.epoch
+                    || (self.rt.capabilities.late_results && self.is_ready()))
+        })
+    }
+
+    /// The one place where a job ends: its first outcome counts, later ones are not seen.
+    fn deliver(&mut self, token: Token, outcome: Outcome) {
+        let reachable = self.is_reachable(token);
+        let Some(entry) = self.ledger.get_mut(token).filter(|entry| !entry.settling) else {
+            return;
+        };
+        entry.settling = true;
+        entry.error = outcome.as_ref().err().map(JobError::kind);
+        let (id, epoch, work) = (Arc::clone(&entry.id), entry.epoch, entry.work.take());
+        self.ledger.record(&id, outcome.is_ok());
+        if let Some(work) = work {
+            self.rt.remember(&work, &outcome);
+        }
+        if reachable {
+            self.drive(Input::Outcome { token, outcome });
+        } else if self.rt.capabilities.late_results {
+            self.enqueue(token, outcome);
+        } else {
+            tracing::warn!(job = %id, connection = epoch, "its connection is gone: outcome dropped");
+            self.drop_outcome(token, DropReason::ConnectionLost);
+        }
+    }
+
+    fn enqueue(&mut self, token: Token, outcome: Outcome) {
+        if self.outbox.len() >= self.config.outbox.max(1)
+            && let Some((oldest, _)) = self.outbox.pop_front()
+        {
+            self.drop_outcome(oldest, DropReason::OutboxFull);
+        }
+        self.outbox.push_back((token, outcome));
+    }
+
+    fn settled(&mut self, token: Token, settlement: Settlement) {
+        let confirmed = match settlement {
+            Settlement::Written => false,
+            Settlement::Confirmed => true,
+            Settlement::Dropped(reason) => return self.drop_outcome(token, reason),
+        };
+        if let Some(entry) = self.ledger.remove(token) {
+            self.rt.stats.settled(entry.error, confirmed);
+        }
+    }
+
+    fn drop_outcome(&mut self, token: Token, reason: DropReason) {
+        if let Some(entry) = self.ledger.remove(token) {
+            self.rt.stats.dropped(reason);
+            tracing::warn!(job = %entry.id, reason = reason.as_str(), "outcome dropped");
+        }
+    }
+
+    // --- the end ---
+
+    fn control(&mut self, control: Control) {
+        match control {
+            Control::Drain { until } => self.drain(until),
+            Control::Reconnect => self.reconnect(Error::new(
+                ErrorKind::Disconnected,
+                "reconnect",
+                "asked to reconnect",
+            )),
+        }
+    }
+
+    fn drain(&mut self, until: Instant) {
+        match self.phase {
+            Phase::Serving => {
+                tracing::info!(in_flight = self.ledger.len(), "draining");
+                self.phase = Phase::Draining { until };
+                self.credit = None;
+                self.rt.stats.set_state(SessionState::Draining);
+                if matches!(self.link, Link::Up(_)) {
+                    self.drive(Input::Drain);
+                }
+            }
+            // A second request may only shorten the first.
+            Phase::Draining { until: before } => {
+                self.phase = Phase::Draining { until: until.min(before) };
+            }
+            Phase::Forced { .. } | Phase::Farewell { .. } => {}
+        }
+    }
+
+    /// The drain time is over: every job that still runs ends now.
+    fn force(&mut self, now: Instant) {
+        self.phase = Phase::Forced { until: now + self.config.close_timeout };
+        for token in self.ledger.tokens() {
+            if let Some(work) = self.ledger.get(token).and_then(|entry| entry.work.as_ref()) {
+                work.job.cancel(CancelReason::Shutdown);
+            }
+            self.deliver(token, Err(self.hand_back()));
+        }
+    }
+
+    /// Takes the step that the last one made possible, if any.
+    fn advance(&mut self) {
+        self.rt.stats.set_depths(self.ledger.len(), self.outbox.len());
+        if self.end.is_some() || matches!(self.phase, Phase::Serving | Phase::Farewell { .. }) {
+            return;
+        }
+        if self.ledger.len() > 0 {
+            return;
+        }
+        if !matches!(self.link, Link::Up(_)) {
+            self.end = Some(Ok(()));
+            return;
+        }
+        self.rt.stats.set_state(SessionState::Closing);
+        self.phase = Phase::Farewell { until: now() + self.config.close_timeout };
+        self.drive(Input::Goodbye);
+    }
+
+    /// Ends the session for good because of an error.
+    fn fail(&mut self, error: Error) {
+        tracing::error!(%error, "the session ends");
+        self.rt.stats.set_error(&error);
+        self.end = Some(Err(error));
+    }
+
+    async fn finish(&mut self) {
+        for token in self.ledger.tokens() {
+            if let Some(work) = self.ledger.get(token).and_then(|entry| entry.work.as_ref()) {
+                work.job.cancel(CancelReason::Shutdown);
+            }
+            self.drop_outcome(token, DropReason::Stopped);
+        }
+        self.rt.stats.set_depths(0, 0);
+        self.link = Link::Gone;
+        let Some(transport) = &mut self.transport else { return };
+        if let Some(goodbye) = self.goodbye.take() {
+            let close = transport.close(goodbye);
+            if tokio::time::timeout(self.config.close_timeout, close).await.is_err() {
+                tracing::warn!("the peer did not end the connection in time");
+            }
+        }
+        transport.abort();
+    }
+}
+
+impl Runtime {
+    /// Records how a job with a handler ended.
+    fn remember(&self, work: &Work, outcome: &Outcome) {
+        let info = work.job.info();
+        let took = now().saturating_duration_since(info.received_at);
+        work.route.stats.record(outcome.is_ok(), took);
+        self.stats.meters.duration.record(took);
+        let error = outcome.as_ref().err();
+        if let Some(error) = error {
+            tracing::info!(job = %info.id, route = %info.route, kind = error.kind().as_str(), %error, "job failed");
+        }
+        self.recent.push(RecentJob {
+            id: Arc::clone(&info.id),
+            backend: Arc::clone(&info.backend),
+            route: Arc::clone(&info.route),
+            took,
+            outcome: error.map_or("ok", |error| error.kind().as_str()),
+            error: error.map(|error| error.message().to_owned()),
+        });
+    }
+}
+
+fn lost(error: Error) -> Closed {
+    Closed { code: None, error, clean: false }
+}
+
+fn earliest(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
