@@ -45,6 +45,13 @@ pub trait Protocol: Send + 'static {
     /// When it wants [`Input::Deadline`] next, if at all. Asked after every input.
     fn next_deadline(&self) -> Option<Instant>;
 
+    /// Says what the end of a connection means in this system, which often only its protocol
+    /// knows: a server that closes without a word may have refused a token. Called before
+    /// [`Input::Disconnected`]; a permanent error ends the session.
+    fn explain(&mut self, closed: Closed) -> Closed {
+        closed
+    }
+
     /// The lane that outcomes are sent on: while it has no room, outcomes stay with their jobs.
     fn outcome_lane(&self) -> Lane {
         Lane::MAIN

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, Visitor},
+};
 
 /// A token, password or key. It has no `Display`, no `Serialize`, and its `Debug` says only that
 /// it is there; its memory is overwritten when it is dropped, as far as safe code can.
@@ -59,7 +62,33 @@ impl From<&str> for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::new)
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = Secret;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a secret as text")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Secret, E> {
+                Ok(Secret::new(text))
+            }
+
+            // serde's own errors repeat the value; a token of digits without quotes is one.
+            fn visit_i64<E: de::Error>(self, _value: i64) -> Result<Secret, E> {
+                Err(E::custom("a secret must be text; put it in quotes"))
+            }
+
+            fn visit_u64<E: de::Error>(self, _value: u64) -> Result<Secret, E> {
+                self.visit_i64(0)
+            }
+
+            fn visit_f64<E: de::Error>(self, _value: f64) -> Result<Secret, E> {
+                self.visit_i64(0)
+            }
+        }
+        deserializer.deserialize_str(Text)
     }
 }
 

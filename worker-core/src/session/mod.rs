@@ -441,6 +441,7 @@ where
         if let Some(transport) = &mut self.transport {
             transport.abort();
         }
+        let closed = if was_up { self.protocol.explain(closed) } else { closed };
         self.credit = None;
         self.rt.stats.set_error(&closed.error);
         if self.end.is_some() {
