@@ -1,11 +1,14 @@
 //! What a worker serves: a backend, made of one or more sessions.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{any::Any, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use tokio::sync::mpsc;
 
 use crate::{
-    Error, Secret,
+    Error, ErrorKind, Secret,
     backoff::Backoff,
     capability::Capabilities,
+    job::Report,
     ledger::Brake,
     protocol::Protocol,
     session::{Runtime, Session},
@@ -27,6 +30,9 @@ pub trait Backend: Send + 'static {
     fn sessions(self: Box<Self>, sessions: &mut Sessions) -> Result<(), Error>;
 }
 
+/// Reports of running jobs, and commands, that may wait for a session.
+const REPORTS: usize = 1024;
+
 /// The sessions that a backend makes.
 #[derive(Default)]
 pub struct Sessions(pub(crate) Vec<NewSession>);
@@ -42,14 +48,39 @@ impl fmt::Debug for Sessions {
 
 impl Sessions {
     /// Adds a session: one registration at the server, on a connection of its own.
-    pub fn add<T, P>(&mut self, transport: T, protocol: P, config: SessionConfig)
+    /// What comes back reaches its protocol from outside of any job.
+    pub fn add<T, P>(&mut self, transport: T, protocol: P, config: SessionConfig) -> Commands
     where
         T: Transport,
         P: Protocol<Target = T::Target, Message = T::Message>,
     {
+        let (reporter, reports) = mpsc::channel(REPORTS);
+        let commands = Commands(reporter.clone());
         self.0.push(Box::new(move |runtime| {
-            Box::pin(Session::new(transport, protocol, config, runtime).run())
+            let channel = (reporter, reports);
+            Box::pin(Session::new(transport, protocol, config, channel, runtime).run())
         }));
+        commands
+    }
+}
+
+/// Reaches the protocol of one session from outside of any job: the seam for what a system has
+/// beside jobs, such as telemetry of a device. Clones reach the same session.
+#[derive(Clone, Debug)]
+pub struct Commands(mpsc::Sender<Report>);
+
+impl Commands {
+    /// Hands the protocol a command, as [`Input::Command`](crate::protocol::Input::Command); waits
+    /// until the session has room.
+    ///
+    /// # Errors
+    /// The session is gone.
+    ///
+    /// # Cancel safety
+    /// When it is dropped, the command was either queued or not sent at all.
+    pub async fn send(&self, command: Box<dyn Any + Send>) -> Result<(), Error> {
+        let gone = |_| Error::new(ErrorKind::Disconnected, "command", "the session is gone");
+        self.0.send(Report::Command(None, command)).await.map_err(gone)
     }
 }
 
@@ -81,6 +112,9 @@ pub struct SessionConfig {
     /// Whether jobs whose result can no longer be delivered are cancelled when their connection
     /// is lost. Default false: they finish, and the result is dropped and counted.
     pub cancel_orphans: bool,
+    /// Whether jobs run one after the other, in the order in which they came, each when the one
+    /// before has ended. Default false.
+    pub ordered: bool,
     /// Slows down jobs that fail again and again. Default 100 ms to 30 s.
     pub brake: Brake,
     /// Where identities are stored. Default: in memory.
@@ -100,6 +134,7 @@ impl Default for SessionConfig {
             outbox: 1024,
             close_timeout: Duration::from_secs(5),
             cancel_orphans: false,
+            ordered: false,
             brake: Brake::default(),
             store: Arc::new(Forget),
         }

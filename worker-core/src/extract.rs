@@ -99,7 +99,7 @@ macro_rules! infallible {
 
 infallible! {
     Job, &[], |job| job.clone();
-    JobInfo, &[], |job| job.info().clone();
+    JobInfo, &[], |job| JobInfo { attempt: job.attempt(), ..job.info().clone() };
     Progress, &[Need::Progress], |job| Self(job.clone());
     Cancel, &[Need::Cancel], |job| Self(job.clone());
     Deadline, &[Need::Deadline], |job| Self(job.info().deadline);

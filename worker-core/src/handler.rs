@@ -214,14 +214,19 @@ macro_rules! functions {
         {
             async fn call(&self, job: Job) -> JobResult {
                 let function = Arc::clone(&self.function);
-                // It goes with the thread, which cannot be stopped from outside.
+                // It goes with the thread, which cannot be stopped from outside, and comes back
+                // when the thread ends, unless nobody waits for it any more.
                 let permit = job.take_permit();
+                let owner = job.clone();
                 let run = move || {
-                    let _permit = permit;
-                    function($($arg::from_job(&job)?),*).into_result(&job)
+                    let call = || function($($arg::from_job(&job)?),*).into_result(&job);
+                    (call(), permit)
                 };
                 match tokio::task::spawn_blocking(run).await {
-                    Ok(result) => result,
+                    Ok((result, permit)) => {
+                        owner.return_permit(permit);
+                        result
+                    }
                     Err(error) => Err(panicked(error)),
                 }
             }

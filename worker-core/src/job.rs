@@ -1,10 +1,11 @@
 //! A job on its way through layers to its handler.
 
 use std::{
+    any::Any,
     fmt,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicU8, AtomicU32, Ordering},
     },
     time::{Duration, Instant, SystemTime},
 };
@@ -14,8 +15,9 @@ use serde::Serialize;
 use tokio::sync::{Notify, mpsc};
 
 use crate::{
-    Error, JobError, Payload, Value, budget::Permit, extensions::Extensions, extract::FromJob,
-    ledger::Token, session::SessionStats,
+    Error, JobError, Payload, Value, budget::Permit, capability::RetryOwner,
+    extensions::Extensions, extract::FromJob, ledger::Token, router::RouteEntry,
+    session::SessionStats,
 };
 
 /// What is known about a job, as far as its wire tells.
@@ -29,7 +31,8 @@ pub struct JobInfo {
     /// The name by which it was routed.
     pub route: Arc<str>,
     /// Which attempt this is, from 1. Where the wire does not tell, the session counts the
-    /// failures that it saw of the same id.
+    /// failures that it saw of the same id. A handler that takes `JobInfo` gets the attempts of
+    /// the retry layer counted in ([`Job::attempt`]).
     pub attempt: u32,
     /// Whether it was delivered before; `None` where the wire does not tell.
     pub redelivered: Option<bool>,
@@ -41,6 +44,8 @@ pub struct JobInfo {
     pub received_at: Instant,
     /// The W3C `traceparent` that came along.
     pub traceparent: Option<Arc<str>>,
+    /// Who tries it again when it fails.
+    pub retry_owner: RetryOwner,
 }
 
 /// Why a job is asked to stop.
@@ -134,6 +139,7 @@ pub type JobResult = Result<Completion, JobError>;
 pub(crate) enum Report {
     Progress(Token, ProgressUpdate),
     Event(Token, OutEvent),
+    Command(Option<Token>, Box<dyn Any + Send>),
     Finished(Token, JobResult),
 }
 
@@ -166,10 +172,13 @@ pub(crate) struct Inner {
     pub(crate) payload: Box<dyn Payload>,
     pub(crate) codec: Arc<dyn Codec>,
     pub(crate) extensions: Extensions,
+    pub(crate) route: Arc<RouteEntry>,
     pub(crate) states: Arc<Extensions>,
     pub(crate) token: Token,
     pub(crate) reports: mpsc::Sender<Report>,
     pub(crate) cancel: CancelState,
+    /// Attempts that the retry layer made beyond the first.
+    pub(crate) retries: AtomicU32,
     pub(crate) permit: Mutex<Option<Permit>>,
     pub(crate) stats: Arc<SessionStats>,
 }
@@ -207,6 +216,21 @@ impl Job {
     /// What is known about it.
     pub fn info(&self) -> &JobInfo {
         &self.0.info
+    }
+
+    /// The pattern of the route that took it, such as `math.*`: for metric labels, since the names
+    /// of jobs are the server's to invent.
+    pub fn pattern(&self) -> &str {
+        &self.0.route.name
+    }
+
+    /// Which attempt runs: that of [`JobInfo`], plus those that the retry layer made.
+    pub fn attempt(&self) -> u32 {
+        self.0.info.attempt.saturating_add(self.0.retries.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn next_attempt(&self) {
+        self.0.retries.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Its arguments, in the form of the wire.
@@ -252,6 +276,19 @@ impl Job {
         })
     }
 
+    /// Hands the protocol something of the adapter's own that belongs to this job; waits until
+    /// the session has room. For an adapter's extractors.
+    ///
+    /// # Errors
+    /// The session is gone.
+    ///
+    /// # Cancel safety
+    /// When it is dropped, the command was either queued or not sent at all.
+    pub async fn command(&self, command: Box<dyn Any + Send>) -> Result<(), JobError> {
+        let report = Report::Command(Some(self.0.token), command);
+        self.0.reports.send(report).await.map_err(|_| gone())
+    }
+
     /// Why the job is asked to stop, if it is.
     pub fn cancel_reason(&self) -> Option<CancelReason> {
         self.0.cancel.reason()
@@ -279,13 +316,22 @@ impl Job {
         self.0.token
     }
 
-    pub(crate) fn set_permit(&self, permit: Permit) {
-        *self.0.permit.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit);
+    pub(crate) fn return_permit(&self, permit: Option<Permit>) {
+        *self.0.permit.lock().unwrap_or_else(PoisonError::into_inner) = permit;
+    }
+
+    /// Whether the job itself holds its permit; if not, a thread of a blocking handler does.
+    pub(crate) fn holds_permit(&self) -> bool {
+        self.0.permit.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Takes the permit out, so that whoever holds it decides when it is given back.
     pub(crate) fn take_permit(&self) -> Option<Permit> {
         self.0.permit.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub(crate) fn route(&self) -> &Arc<RouteEntry> {
+        &self.0.route
     }
 
     pub(crate) fn reports(&self) -> &mpsc::Sender<Report> {

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{JobErrorKind, job::Job, router::RouteEntry};
+use crate::{JobErrorKind, job::Job};
 
 /// The name of an accepted job inside its session. It is never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,13 +37,8 @@ pub(crate) struct Entry {
     pub(crate) settling: bool,
     /// The kind of its error, once it is settling and has one.
     pub(crate) error: Option<JobErrorKind>,
-    pub(crate) work: Option<Work>,
-}
-
-/// A job that has a handler.
-pub(crate) struct Work {
-    pub(crate) job: Job,
-    pub(crate) route: Arc<RouteEntry>,
+    /// The job, while its handler has to do with it.
+    pub(crate) job: Option<Job>,
 }
 
 /// How often an id has failed.
@@ -88,7 +83,7 @@ impl Ledger {
             entry.epoch = epoch;
             return Accepted::Merged(token);
         }
-        let entry = Entry { id: Arc::clone(id), epoch, settling: false, error: None, work: None };
+        let entry = Entry { id: Arc::clone(id), epoch, settling: false, error: None, job: None };
         let index = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot { generation: 0, entry: None });
             // Bounded by memory long before 2^32.

@@ -21,6 +21,7 @@ pub mod extract;
 mod handler;
 pub mod job;
 mod job_error;
+pub mod layers;
 mod ledger;
 pub mod memory;
 pub mod payload;

@@ -5,6 +5,7 @@
 //! (see [`crate::sans_io`]).
 
 use std::{
+    any::Any,
     fmt::{self, Debug},
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -121,6 +122,14 @@ pub enum Input<M> {
         token: Token,
         /// The event.
         event: OutEvent,
+    },
+    /// Something that the adapter's own extractors or handles ask for (a checkpoint, telemetry
+    /// outside of a job); see [`Commands`](crate::backend::Commands).
+    Command {
+        /// The job that it belongs to, if any.
+        token: Option<Token>,
+        /// A type of the adapter's.
+        command: Box<dyn Any + Send>,
     },
     /// For intake by pull: there are permits for this many jobs; ask for them.
     Credit {
@@ -251,8 +260,10 @@ pub enum Action<M> {
     Settled(Token, Settlement),
     /// Offer an outcome again later.
     Requeue(Token, Outcome),
-    /// Connect anew.
+    /// Connect anew after a backoff.
     Reconnect(Error),
+    /// Connect anew at once.
+    Redial,
     /// End the session with an error.
     Fail(Error),
     /// End the session in good order.
@@ -347,6 +358,13 @@ impl<M> Cx<'_, M> {
     /// Drops the connection and connects again after a backoff.
     pub fn reconnect(&mut self, error: Error) {
         self.actions.push(Action::Reconnect(error));
+    }
+
+    /// Drops the connection and connects again at once, because the target has changed: new keys
+    /// after an enrollment, for example. It counts as no failure, and no [`Input::Disconnected`]
+    /// comes; but more than eight in a row without [`ready`](Self::ready) are a failed attempt.
+    pub fn redial(&mut self) {
+        self.actions.push(Action::Redial);
     }
 
     /// Ends the session for good.

@@ -36,9 +36,9 @@ pub enum Value {
     /// Bytes.
     Bytes(Vec<u8>),
     /// A list.
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// A map with any keys, in the order of the wire.
-    Map(Vec<(Value, Value)>),
+    Map(Vec<(Self, Self)>),
     /// A value of a kind that one wire knows: an object id, an error value, a symbol.
     Tagged(Box<Tagged>),
 }

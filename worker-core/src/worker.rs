@@ -7,6 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -380,11 +381,18 @@ impl StartedWorker {
         &self.capabilities
     }
 
-    /// Waits until all sessions have ended.
+    /// Waits until all sessions have ended; tells them to, where one error stops all.
     async fn ended(&self) {
-        for mut state in self.control.states() {
+        let ends = self.control.states().into_iter().map(async |mut state| {
+            let end = state.wait_for(SessionState::is_over).await;
             // The sender lives as long as the control.
-            let _ = state.wait_for(SessionState::is_over).await;
+            end.is_ok_and(|state| matches!(&*state, SessionState::Failed { .. }))
+        });
+        let mut ends = ends.collect::<FuturesUnordered<_>>();
+        while let Some(failed) = ends.next().await {
+            if failed && self.fail_fast {
+                self.control.drain();
+            }
         }
     }
 
@@ -393,6 +401,7 @@ impl StartedWorker {
     /// # Errors
     /// The error of the first session that ended with one.
     pub async fn wait(mut self) -> Result<Summary, Error> {
+        self.ended().await;
         let mut first = None;
         while let Some(ended) = self.tasks.join_next().await {
             let error = match ended {
@@ -402,9 +411,6 @@ impl StartedWorker {
                     .with_source(error),
             };
             first.get_or_insert(error);
-            if self.fail_fast {
-                self.control.drain();
-            }
         }
         // Handlers that were told to stop get their grace; what is left after it (and a moment
         // for dropping it) will not stop.

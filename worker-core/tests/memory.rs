@@ -1,5 +1,7 @@
 //! Handlers of every form on the in-memory backend.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use journeyman_core::{

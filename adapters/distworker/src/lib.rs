@@ -20,6 +20,8 @@ pub mod compat;
 pub mod config;
 pub mod endpoint;
 pub mod files;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod pattern;
 pub mod structs;
 pub mod wire;

@@ -33,6 +33,17 @@ const CLOSE_NORMAL: u16 = 1000;
 /// Room that the envelope and the task id take beside a result.
 pub(crate) const ENVELOPE: usize = 1024;
 
+/// Tasks in flight on one connection. The controller gives one, and one more when a late answer
+/// freed the slot too early (sheet, section 6.2); a peer that gives without end is told so.
+pub(crate) const MAX_TASKS: usize = 128;
+
+/// The longest task id in bytes; the controller's have 36. Ids are remembered after the end of
+/// their task, so that they must be small.
+const MAX_TASK_ID: usize = 256;
+
+/// The longest name of a queue in bytes. It is remembered with the latest jobs.
+const MAX_QUEUE: usize = 4096;
+
 /// One registration.
 #[derive(Debug)]
 pub struct DistWorker {
@@ -144,6 +155,15 @@ impl DistWorker {
         if task_id.is_empty() {
             return cx.ignored(odd("a task without an id, which nobody could be told the end of"));
         }
+        if task_id.len() > MAX_TASK_ID {
+            let length = task_id.len();
+            return cx.ignored(odd(&format!("a task with an id of {length} bytes")));
+        }
+        if let Some(error) = self.refusal(&task_id, &queue) {
+            let problem = odd(&format!("a task that cannot be taken: {}", error.message()));
+            send(cx, None, &outcome::failed(task_id, &error));
+            return cx.ignored(problem);
+        }
         let codec = Arc::clone(&self.codec);
         let mut job = IncomingJob::new(task_id.as_str(), queue, codec::Input(input), codec);
         job.enqueued_at = created_at(&task_id);
@@ -159,19 +179,35 @@ impl DistWorker {
         self.idle_since = None;
     }
 
+    /// Why a task is answered at once instead of being accepted. The answer lets the controller
+    /// retry it elsewhere (sheet, section 13).
+    fn refusal(&self, task_id: &str, queue: &str) -> Option<JobError> {
+        if queue.len() > MAX_QUEUE {
+            let length = queue.len();
+            let text = format!("the name of the queue takes {length} bytes; at most {MAX_QUEUE}");
+            return Some(JobError::rejected(text));
+        }
+        let in_flight = |task: &Task| task.id == task_id && !task.answered;
+        if self.tasks.len() < MAX_TASKS || self.tasks.values().any(in_flight) {
+            return None;
+        }
+        let text = format!("{MAX_TASKS} tasks are in flight on this connection");
+        Some(JobError::overloaded(text))
+    }
+
     fn outcome(&mut self, cx: &mut Cx<'_, WsMessage>, token: Token, outcome: Outcome) {
         let Some(task) = self.tasks.get_mut(&token) else {
             return cx.settled(token, Settlement::Dropped(DropReason::ConnectionLost));
         };
         task.answered = true;
-        let message = match outcome {
-            Ok(completion) => outcome::complete(task.id.clone(), completion),
-            Err(error) => outcome::failed(task.id.clone(), &error),
+        let (what, message) = match outcome {
+            Ok(completion) => ("result", outcome::complete(task.id.clone(), completion)),
+            Err(error) => ("error", outcome::failed(task.id.clone(), &error)),
         };
         let mut frame = wire::encode(&message);
         if frame.len() > self.config.max_message_size {
             let text = format!(
-                "the result takes {} bytes; at most {} can be sent",
+                "the {what} takes {} bytes; at most {} can be sent",
                 frame.len(),
                 self.config.max_message_size
             );
@@ -213,6 +249,11 @@ impl DistWorker {
                 cx.settled(token, Settlement::Dropped(DropReason::ConnectionLost));
             }
         }
+    }
+
+    /// Tasks that are in flight on this connection.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.tasks.len()
     }
 
     /// When the idle time is over, if it counts.

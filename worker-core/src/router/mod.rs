@@ -21,6 +21,7 @@ use crate::{
 pub use pattern::Pattern;
 pub(crate) use scope::CompiledScope;
 pub use scope::Scope;
+pub(crate) use service::Layered;
 pub use service::{IntoJobError, JobFailure, RouteService};
 pub(crate) use table::{Lookup, RouteEntry, Table};
 
@@ -162,7 +163,7 @@ impl Route {
         <L::Service as Service<Job>>::Error: IntoJobError,
         <L::Service as Service<Job>>::Future: Send,
     {
-        self.endpoint = Arc::new(service::Layered(layer.layer(RouteService(self.endpoint))));
+        self.endpoint = Arc::new(Layered(layer.layer(RouteService(self.endpoint))));
         self
     }
 

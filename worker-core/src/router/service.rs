@@ -42,7 +42,7 @@ impl Service<Job> for RouteService {
 }
 
 /// A route with a layer around it.
-pub(super) struct Layered<S>(pub(super) S);
+pub(crate) struct Layered<S>(pub(crate) S);
 
 impl<S> Endpoint for Layered<S>
 where
@@ -82,6 +82,9 @@ impl IntoJobError for Box<dyn StdError + Send + Sync> {
     fn into_job_error(self) -> JobError {
         match self.downcast::<JobFailure>() {
             Ok(failure) => failure.0,
+            Err(error) if error.is::<tower::timeout::error::Elapsed>() => {
+                JobError::timed_out("the attempt took longer than its limit").temporary()
+            }
             Err(error) => JobError::failed(error.to_string()),
         }
     }

@@ -11,7 +11,10 @@ use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
     pin::Pin,
-    sync::{Arc, atomic::AtomicUsize, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
     time::{Duration, Instant, SystemTime},
 };
@@ -25,7 +28,7 @@ use crate::{
     budget::{Permit, Share},
     capability::{Capabilities, Intake, Overload, RetryOwner},
     job::{self, CancelReason, Job, JobInfo, Report, now},
-    ledger::{Ledger, Token, Work},
+    ledger::{Ledger, Token},
     protocol::{Action, Cx, DropReason, IncomingJob, Input, Outcome, Protocol, Settlement},
     router::{CompiledScope, Lookup, Table},
     snapshot::{Recent, RecentJob},
@@ -37,8 +40,8 @@ pub(crate) use stats::SessionStats;
 pub(crate) use work::Running;
 use work::{Admission, Run, Waiting};
 
-/// Reports of running jobs that may wait for the session.
-const REPORTS: usize = 1024;
+/// How often in a row a protocol may ask for a new connection at once.
+const REDIALS: u32 = 8;
 
 /// What a worker gives each of its sessions.
 pub(crate) struct Runtime {
@@ -119,6 +122,10 @@ pub(crate) struct Session<T: Transport, P> {
     attempt: u32,
     ledger: Ledger,
     outbox: VecDeque<(Token, Outcome)>,
+    /// Where jobs run one after the other: the one that runs, and those behind it.
+    front: Option<Token>,
+    line: VecDeque<(Run, tracing::Span)>,
+    redials: u32,
     waiting: Arc<AtomicUsize>,
     reports: mpsc::Receiver<Report>,
     reporter: mpsc::Sender<Report>,
@@ -152,8 +159,13 @@ where
     T: Transport,
     P: Protocol<Target = T::Target, Message = T::Message>,
 {
-    pub(crate) fn new(transport: T, protocol: P, config: SessionConfig, rt: Runtime) -> Self {
-        let (reporter, reports) = mpsc::channel(REPORTS);
+    pub(crate) fn new(
+        transport: T,
+        protocol: P,
+        config: SessionConfig,
+        (reporter, reports): (mpsc::Sender<Report>, mpsc::Receiver<Report>),
+        rt: Runtime,
+    ) -> Self {
         let start = now();
         Self {
             transport: Some(transport),
@@ -166,6 +178,9 @@ where
             attempt: 0,
             ledger: Ledger::default(),
             outbox: VecDeque::new(),
+            front: None,
+            line: VecDeque::new(),
+            redials: 0,
             waiting: Arc::default(),
             reports,
             reporter,
@@ -336,8 +351,8 @@ where
     fn timers(&mut self) {
         let now = now();
         while let Some(token) = self.ledger.expired(now) {
-            if let Some(work) = self.ledger.get(token).and_then(|entry| entry.work.as_ref()) {
-                work.job.cancel(CancelReason::Deadline);
+            if let Some(job) = self.ledger.get(token).and_then(|entry| entry.job.as_ref()) {
+                job.cancel(CancelReason::Deadline);
             }
             self.deliver(token, Err(JobError::timed_out("the job ran past its deadline")));
         }
@@ -483,8 +498,8 @@ where
             return;
         }
         for token in self.ledger.tokens() {
-            if let Some(work) = self.ledger.get(token).and_then(|entry| entry.work.as_ref()) {
-                work.job.cancel(CancelReason::ConnectionLost);
+            if let Some(job) = self.ledger.get(token).and_then(|entry| entry.job.as_ref()) {
+                job.cancel(CancelReason::ConnectionLost);
             }
         }
     }
@@ -493,6 +508,22 @@ where
         if matches!(self.link, Link::Up(_)) {
             self.disconnected(lost(error));
         }
+    }
+
+    /// Connects again at once, since the target has changed.
+    fn redial(&mut self) {
+        if !matches!(self.link, Link::Up(_)) {
+            return;
+        }
+        self.redials += 1;
+        if self.redials > REDIALS {
+            let message = format!("{REDIALS} new connections in a row led to no registration");
+            return self.reconnect(Error::new(ErrorKind::Refused, "register", message));
+        }
+        if let Some(transport) = &mut self.transport {
+            transport.abort();
+        }
+        self.link = Link::Waiting { until: now() };
     }
 
     fn event(&mut self, event: Event<T::Message>) {
@@ -567,8 +598,8 @@ where
                 }
             }
             Action::Cancel(token) => {
-                if let Some(work) = self.ledger.get(token).and_then(|entry| entry.work.as_ref()) {
-                    work.job.cancel(CancelReason::Server);
+                if let Some(job) = self.ledger.get(token).and_then(|entry| entry.job.as_ref()) {
+                    job.cancel(CancelReason::Server);
                 }
             }
             Action::Ready => self.ready(),
@@ -586,6 +617,7 @@ where
             Action::Settled(token, settlement) => self.settled(token, settlement),
             Action::Requeue(token, outcome) => self.enqueue(token, outcome),
             Action::Reconnect(error) => self.reconnect(error),
+            Action::Redial => self.redial(),
             Action::Fail(error) => self.fail(error),
             Action::Finish(reason) => {
                 tracing::info!(reason, "the session ends");
@@ -615,6 +647,7 @@ where
         }
         up.ready_by = None;
         up.ready_since = Some(now());
+        self.redials = 0;
         tracing::info!(connection = self.epoch, "ready");
         if matches!(self.phase, Phase::Serving) {
             self.rt.stats.set_state(SessionState::Ready);
@@ -648,10 +681,11 @@ where
             RetryOwner::Worker => Duration::ZERO,
         };
         let limit = self.config.max_wait;
+        let in_line = self.config.ordered && self.front.is_some();
         let admission = match self.admit_now(&route, delay) {
-            Some(permit) => Admission::Admitted(permit),
-            None if self.is_overloaded() => return self.overloaded(token, &incoming),
-            None => Admission::Wait {
+            Some(permit) if !in_line => Admission::Admitted(permit),
+            _ if self.is_overloaded() => return self.overloaded(token, &incoming),
+            _ => Admission::Wait {
                 delay,
                 share: self.rt.share.clone(),
                 limit,
@@ -674,6 +708,7 @@ where
             enqueued_at: incoming.enqueued_at,
             received_at,
             traceparent: incoming.traceparent,
+            retry_owner: self.rt.capabilities.retry,
         };
         let span = tracing::info_span!(
             "job", id = %info.id, route = %info.route, attempt = info.attempt,
@@ -684,25 +719,50 @@ where
             payload: incoming.payload,
             codec: incoming.codec,
             extensions: incoming.extensions,
+            route,
             states: Arc::clone(&self.rt.table.states),
             token,
             reports: self.reporter.clone(),
             cancel: job::CancelState::default(),
+            retries: AtomicU32::new(0),
             permit: std::sync::Mutex::default(),
             stats: Arc::clone(&self.rt.stats),
         });
         if let Some(entry) = self.ledger.get_mut(token) {
-            entry.work = Some(Work { job: job.clone(), route: Arc::clone(&route) });
+            entry.job = Some(job.clone());
         }
         let run = Run {
             job,
-            route,
             admission,
             grace: self.rt.grace,
             running: Arc::clone(&self.rt.running),
             stats: Arc::clone(&self.rt.stats),
         };
-        tokio::spawn(run.run().instrument(span));
+        if !self.config.ordered {
+            tokio::spawn(run.run().instrument(span));
+        } else if self.front.is_none() {
+            self.front = Some(token);
+            tokio::spawn(run.run().instrument(span));
+        } else {
+            self.line.push_back((run, span));
+        }
+    }
+
+    /// Where jobs run one after the other: starts the next one once this one has ended.
+    fn next_in_line(&mut self, ended: Token) {
+        if self.front != Some(ended) {
+            return;
+        }
+        self.front = None;
+        while let Some((run, span)) = self.line.pop_front() {
+            let token = run.job.token();
+            // One that waited past its deadline has ended already.
+            if self.ledger.get(token).is_some_and(|entry| !entry.settling) {
+                self.front = Some(token);
+                tokio::spawn(run.run().instrument(span));
+                return;
+            }
+        }
     }
 
     fn admit_now(&mut self, route: &crate::router::RouteEntry, delay: Duration) -> Option<Permit> {
@@ -767,6 +827,12 @@ where
                     self.drive(Input::Event { token, event });
                 }
             }
+            Report::Command(token, command) => {
+                // One without a job is the protocol's to keep or drop while disconnected.
+                if token.is_none_or(|token| self.is_reachable(token)) {
+                    self.drive(Input::Command { token, command });
+                }
+            }
         }
     }
 
@@ -788,10 +854,10 @@ where
         };
         entry.settling = true;
         entry.error = outcome.as_ref().err().map(JobError::kind);
-        let (id, epoch, work) = (Arc::clone(&entry.id), entry.epoch, entry.work.take());
+        let (id, epoch, job) = (Arc::clone(&entry.id), entry.epoch, entry.job.take());
         self.ledger.record(&id, outcome.is_ok());
-        if let Some(work) = work {
-            self.rt.remember(&work, &outcome);
+        if let Some(job) = job {
+            self.rt.remember(&job, &outcome);
         }
         if reachable {
             self.drive(Input::Outcome { token, outcome });
@@ -801,6 +867,7 @@ where
             tracing::warn!(job = %id, connection = epoch, "its connection is gone: outcome dropped");
             self.drop_outcome(token, DropReason::ConnectionLost);
         }
+        self.next_in_line(token);
     }
 
     fn enqueue(&mut self, token: Token, outcome: Outcome) {
@@ -866,8 +933,8 @@ where
     fn force(&mut self, now: Instant) {
         self.phase = Phase::Forced { until: now + self.config.close_timeout };
         for token in self.ledger.tokens() {
-            if let Some(work) = self.ledger.get(token).and_then(|entry| entry.work.as_ref()) {
-                work.job.cancel(CancelReason::Shutdown);
+            if let Some(job) = self.ledger.get(token).and_then(|entry| entry.job.as_ref()) {
+                job.cancel(CancelReason::Shutdown);
             }
             self.deliver(token, Err(self.hand_back()));
         }
@@ -900,8 +967,8 @@ where
 
     async fn finish(&mut self) {
         for token in self.ledger.tokens() {
-            if let Some(work) = self.ledger.get(token).and_then(|entry| entry.work.as_ref()) {
-                work.job.cancel(CancelReason::Shutdown);
+            if let Some(job) = self.ledger.get(token).and_then(|entry| entry.job.as_ref()) {
+                job.cancel(CancelReason::Shutdown);
             }
             self.drop_outcome(token, DropReason::Stopped);
         }
@@ -920,10 +987,10 @@ where
 
 impl Runtime {
     /// Records how a job with a handler ended.
-    fn remember(&self, work: &Work, outcome: &Outcome) {
-        let info = work.job.info();
+    fn remember(&self, job: &Job, outcome: &Outcome) {
+        let info = job.info();
         let took = now().saturating_duration_since(info.received_at);
-        work.route.stats.record(outcome.is_ok(), took);
+        job.route().stats.record(outcome.is_ok(), took);
         self.stats.meters.duration.record(took);
         let error = outcome.as_ref().err();
         if let Some(error) = error {

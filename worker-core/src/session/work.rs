@@ -94,7 +94,6 @@ pub(crate) enum Admission {
 /// One job to run.
 pub(crate) struct Run {
     pub(crate) job: Job,
-    pub(crate) route: Arc<RouteEntry>,
     pub(crate) admission: Admission,
     /// How long a handler may go on after it was told to stop.
     pub(crate) grace: Duration,
@@ -111,18 +110,19 @@ impl Run {
     }
 
     async fn attempt(self) -> JobResult {
-        let Self { job, route, admission, grace, running, stats } = self;
+        let Self { job, admission, grace, running, stats } = self;
+        let route = job.route();
         let permit = match admission {
             Admission::Admitted(permit) => permit,
             Admission::Wait { delay, share, limit, waiting } => {
-                let permit = admit(&job, &route, delay, &share, limit).await?;
+                let permit = admit(&job, route, delay, &share, limit).await?;
                 drop(waiting);
                 permit
             }
         };
-        job.set_permit(permit);
+        job.return_permit(Some(permit));
         let _running = running.enter();
-        let _counted = CountedRoute::enter(&route);
+        let _counted = CountedRoute::enter(route);
         let mut call =
             AssertUnwindSafe(Arc::clone(&route.endpoint).call(job.clone())).catch_unwind();
         let stopped = async {

@@ -437,6 +437,10 @@ impl fmt::Debug for Config {
             .field("connections", &self.connections)
             .field("idle", &self.idle)
             .field("max_message_size", &self.max_message_size)
+            .field("ca_file", &self.ca_file)
+            .field("cert_file", &self.cert_file)
+            .field("key_file", &self.key_file)
+            .field("danger_accept_any_certificate", &self.danger_accept_any_certificate)
             .finish()
     }
 }

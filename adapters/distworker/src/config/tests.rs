@@ -192,7 +192,7 @@ fn uris_are_checked() {
         error("distworker+http://h?provisioner=p&conections=4"),
         "`conections`: is not an option of this URI; known are provisioner, worker_id, token_env, \
          token_file, reconnect_interval, heartbeat_interval, max_reconnect_attempts, connections, \
-         idle, max_message_size"
+         idle, max_message_size, ca_file, cert_file, key_file, danger_accept_any_certificate"
     );
     assert!(error("distworker+http://h?provisioner=%zz").contains("percent-encoded"));
     assert!(error("distworker+http://h?provisioner=%f").contains("percent-encoded"));
@@ -282,8 +282,20 @@ fn debug_output_holds_no_secret() {
     config.controller_url = "http://user:hunter2@h/?key=hunter2".to_owned();
     let shown = format!("{config:?}");
     assert!(!shown.contains("hunter2"), "{shown}");
-    assert!(shown.contains("worker_token: [secret]"), "{shown}");
-    assert!(format!("{:?}", Config::default()).contains("worker_token: [not set]"));
+    assert!(shown.contains("worker_token: Secret(set)"), "{shown}");
+    let shown = format!("{:?}", Config::default());
+    assert!(shown.contains("worker_token: Secret(empty)"), "{shown}");
+
+    let tls = valid().ca_file(Some("ca.pem".into())).danger_accept_any_certificate(true);
+    let shown = format!("{tls:?}");
+    for part in [
+        "ca_file: Some(\"ca.pem\")",
+        "cert_file: None",
+        "key_file: None",
+        "danger_accept_any_certificate: true",
+    ] {
+        assert!(shown.contains(part), "{part} is not in {shown}");
+    }
 }
 
 #[test]

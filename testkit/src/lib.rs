@@ -1,0 +1,9 @@
+//! Stand-in servers, fault injection and golden-vector helpers for workers.
+//!
+//! A stand-in checks what the real server checks and refuses what it refuses, so that a worker
+//! that passes here has not been flattered. Stand-ins share no encode or decode code with the
+//! adapters they test.
+
+pub mod distworker;
+pub mod proxy;
+pub mod vectors;
