@@ -35,18 +35,27 @@ const REPORTS: usize = 1024;
 
 /// The sessions that a backend makes.
 #[derive(Default)]
-pub struct Sessions(pub(crate) Vec<NewSession>);
+pub struct Sessions {
+    pub(crate) new: Vec<NewSession>,
+    pub(crate) routes: Vec<String>,
+}
 
 pub(crate) type SessionFuture = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 pub(crate) type NewSession = Box<dyn FnOnce(Runtime) -> SessionFuture + Send>;
 
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sessions({})", self.0.len())
+        write!(f, "Sessions({})", self.new.len())
     }
 }
 
 impl Sessions {
+    /// The patterns of the routes that the backend may reach, for systems that are told which
+    /// jobs a worker takes.
+    pub fn routes(&self) -> &[String] {
+        &self.routes
+    }
+
     /// Adds a session: one registration at the server, on a connection of its own.
     /// What comes back reaches its protocol from outside of any job.
     pub fn add<T, P>(&mut self, transport: T, protocol: P, config: SessionConfig) -> Commands
@@ -56,7 +65,7 @@ impl Sessions {
     {
         let (reporter, reports) = mpsc::channel(REPORTS);
         let commands = Commands(reporter.clone());
-        self.0.push(Box::new(move |runtime| {
+        self.new.push(Box::new(move |runtime| {
             let channel = (reporter, reports);
             Box::pin(Session::new(transport, protocol, config, channel, runtime).run())
         }));
@@ -155,6 +164,12 @@ impl fmt::Debug for SessionConfig {
 
 /// Keeps what a protocol stores between starts, such as an identity.
 pub trait Store: fmt::Debug + Send + Sync + 'static {
+    /// What was stored under a name; for an adapter to ask before its session starts.
+    ///
+    /// # Errors
+    /// It could not be read.
+    fn load(&self, name: &str) -> Result<Option<Secret>, Error>;
+
     /// Stores content under a name; it replaces what was there.
     ///
     /// # Errors
@@ -167,6 +182,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 pub struct Forget;
 
 impl Store for Forget {
+    fn load(&self, _name: &str) -> Result<Option<Secret>, Error> {
+        Ok(None)
+    }
+
     fn store(&self, _name: &str, _content: &Secret) -> Result<(), Error> {
         Ok(())
     }

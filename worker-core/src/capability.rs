@@ -49,6 +49,16 @@ pub enum RetryOwner {
     Worker,
 }
 
+/// How good the proof is that a ready session is registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Registration {
+    /// The server confirms it.
+    Confirmed,
+    /// The server answers nothing: it is alive, and has not thrown us out.
+    Assumed,
+}
+
 /// What one backend offers. Every adapter states it; `journeyman doctor` prints it; the
 /// conformance suite chooses its cases by it.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +68,8 @@ pub struct Capabilities {
     pub intake: Intake,
     /// What happens beyond the waiting queue.
     pub overload: Overload,
+    /// What `ready` stands on.
+    pub registration: Registration,
     /// What is known about a terminal message.
     pub confirmation: Confirmation,
     /// Who retries.
@@ -92,6 +104,7 @@ impl Capabilities {
         Self {
             intake,
             overload: Overload::Refuse,
+            registration: Registration::Confirmed,
             confirmation: Confirmation::Written,
             retry: RetryOwner::Worker,
             hand_back: false,
@@ -132,6 +145,14 @@ impl Capabilities {
                     Overload::HandBack => "hand back".to_owned(),
                     Overload::Delay(delay) => format!("refuse after {delay:?}"),
                 },
+            ),
+            (
+                "registration",
+                match self.registration {
+                    Registration::Confirmed => "confirmed by the server",
+                    Registration::Assumed => "assumed: the server answers nothing",
+                }
+                .to_owned(),
             ),
             (
                 "confirmation",

@@ -15,9 +15,14 @@ use serde::Serialize;
 use tokio::sync::{Notify, mpsc};
 
 use crate::{
-    Error, JobError, Payload, Value, budget::Permit, capability::RetryOwner,
-    extensions::Extensions, extract::FromJob, ledger::Token, router::RouteEntry,
-    session::SessionStats,
+    Error, JobError, Payload, Value,
+    budget::Permit,
+    capability::RetryOwner,
+    extensions::Extensions,
+    extract::FromJob,
+    ledger::Token,
+    router::RouteEntry,
+    session::{Running, SessionStats},
 };
 
 /// What is known about a job, as far as its wire tells.
@@ -60,10 +65,13 @@ pub enum CancelReason {
     Shutdown,
     /// Its connection is gone, so its result could not be delivered.
     ConnectionLost,
+    /// The server does not know the job any more.
+    Forgotten,
 }
 
 impl CancelReason {
-    const ALL: [Self; 4] = [Self::Server, Self::Deadline, Self::Shutdown, Self::ConnectionLost];
+    const ALL: [Self; 5] =
+        [Self::Server, Self::Deadline, Self::Shutdown, Self::ConnectionLost, Self::Forgotten];
 
     /// A short word for logs.
     pub fn as_str(self) -> &'static str {
@@ -72,6 +80,7 @@ impl CancelReason {
             Self::Deadline => "deadline passed",
             Self::Shutdown => "worker stops",
             Self::ConnectionLost => "connection lost",
+            Self::Forgotten => "forgotten by the server",
         }
     }
 }
@@ -155,12 +164,14 @@ pub struct ProgressUpdate {
 }
 
 /// One event that a handler publishes.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct OutEvent {
     /// Its name.
     pub name: String,
     /// Its payload in the form of the wire.
     pub body: Body,
+    /// What the adapter understands besides, such as a retained flag.
+    pub extensions: Extensions,
 }
 
 /// A job. Clones share everything.
@@ -173,14 +184,22 @@ pub(crate) struct Inner {
     pub(crate) codec: Arc<dyn Codec>,
     pub(crate) extensions: Extensions,
     pub(crate) route: Arc<RouteEntry>,
-    pub(crate) states: Arc<Extensions>,
     pub(crate) token: Token,
-    pub(crate) reports: mpsc::Sender<Report>,
+    pub(crate) home: Arc<Home>,
     pub(crate) cancel: CancelState,
     /// Attempts that the retry layer made beyond the first.
     pub(crate) retries: AtomicU32,
     pub(crate) permit: Mutex<Option<Permit>>,
+}
+
+/// What all jobs of a session have in common.
+pub(crate) struct Home {
+    pub(crate) states: Arc<Extensions>,
+    pub(crate) reports: mpsc::Sender<Report>,
     pub(crate) stats: Arc<SessionStats>,
+    pub(crate) running: Arc<Running>,
+    /// How long a handler may go on after it was told to stop.
+    pub(crate) grace: Duration,
 }
 
 #[derive(Default)]
@@ -245,7 +264,7 @@ impl Job {
 
     /// The states of the router.
     pub fn states(&self) -> &Extensions {
-        &self.0.states
+        &self.0.home.states
     }
 
     /// Runs an extractor.
@@ -286,7 +305,7 @@ impl Job {
     /// When it is dropped, the command was either queued or not sent at all.
     pub async fn command(&self, command: Box<dyn Any + Send>) -> Result<(), JobError> {
         let report = Report::Command(Some(self.0.token), command);
-        self.0.reports.send(report).await.map_err(|_| gone())
+        self.reports().send(report).await.map_err(|_| gone())
     }
 
     /// Why the job is asked to stop, if it is.
@@ -334,15 +353,19 @@ impl Job {
         &self.0.route
     }
 
+    pub(crate) fn home(&self) -> &Home {
+        &self.0.home
+    }
+
     pub(crate) fn reports(&self) -> &mpsc::Sender<Report> {
-        &self.0.reports
+        &self.0.home.reports
     }
 
     /// Queues a report if there is room, else counts it as dropped.
     fn try_report(&self, report: Report) -> bool {
-        let sent = self.0.reports.try_send(report).is_ok();
+        let sent = self.reports().try_send(report).is_ok();
         if !sent {
-            self.0.stats.report_dropped();
+            self.home().stats.report_dropped();
         }
         sent
     }
@@ -459,8 +482,21 @@ impl Events {
         name: impl Into<String>,
         payload: &T,
     ) -> Result<(), JobError> {
+        self.publish_with(name, payload, Extensions::new()).await
+    }
+
+    /// As [`publish`](Self::publish), with extensions that the adapter understands.
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish).
+    pub async fn publish_with<T: Serialize + ?Sized>(
+        &self,
+        name: impl Into<String>,
+        payload: &T,
+        extensions: Extensions,
+    ) -> Result<(), JobError> {
         let body = self.0.encode(Role::Event, &payload)?;
-        let event = OutEvent { name: name.into(), body };
+        let event = OutEvent { name: name.into(), body, extensions };
         self.0.reports().send(Report::Event(self.0.token(), event)).await.map_err(|_| gone())
     }
 }

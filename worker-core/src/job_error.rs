@@ -77,7 +77,8 @@ struct Inner {
     type_name: Option<&'static str>,
     details: Option<Value>,
     retry_after: Option<Duration>,
-    temporary: bool,
+    /// What was said about it; else the kind decides.
+    temporary: Option<bool>,
 }
 
 macro_rules! constructors {
@@ -92,10 +93,6 @@ macro_rules! constructors {
 impl JobError {
     /// An error of this kind.
     pub fn new(kind: JobErrorKind, message: impl Into<String>) -> Self {
-        let temporary = matches!(
-            kind,
-            JobErrorKind::RetryAfter | JobErrorKind::Overloaded | JobErrorKind::HandedBack
-        );
         Self(Box::new(Inner {
             kind,
             message: message.into(),
@@ -103,7 +100,7 @@ impl JobError {
             type_name: None,
             details: None,
             retry_after: None,
-            temporary,
+            temporary: None,
         }))
     }
 
@@ -155,14 +152,14 @@ impl JobError {
     /// Marks the error as one that trying again may cure. The retry layer looks at nothing else.
     #[must_use]
     pub fn temporary(mut self) -> Self {
-        self.0.temporary = true;
+        self.0.temporary = Some(true);
         self
     }
 
     /// Marks the error as one that trying again cannot cure.
     #[must_use]
     pub fn permanent(mut self) -> Self {
-        self.0.temporary = false;
+        self.0.temporary = Some(false);
         self
     }
 
@@ -198,6 +195,14 @@ impl JobError {
 
     /// Whether trying again may cure it.
     pub fn is_temporary(&self) -> bool {
+        self.0.temporary.unwrap_or(matches!(
+            self.0.kind,
+            JobErrorKind::RetryAfter | JobErrorKind::Overloaded | JobErrorKind::HandedBack
+        ))
+    }
+
+    /// What the handler said about that, if it did: some servers retry unless told otherwise.
+    pub fn said_temporary(&self) -> Option<bool> {
         self.0.temporary
     }
 }
@@ -221,7 +226,7 @@ impl fmt::Debug for JobError {
         if let Some(delay) = &self.0.retry_after {
             out.field("retry_after", delay);
         }
-        out.field("temporary", &self.0.temporary).finish()
+        out.field("temporary", &self.is_temporary()).finish()
     }
 }
 

@@ -2,18 +2,29 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap, VecDeque},
+    collections::{BinaryHeap, HashMap, VecDeque, hash_map},
+    hash::{BuildHasherDefault, Hash, Hasher},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use crate::{JobErrorKind, job::Job};
+use crate::{
+    JobErrorKind,
+    hash::{QuickHasher, QuickMap},
+    job::Job,
+};
 
 /// The name of an accepted job inside its session. It is never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Token {
     generation: u32,
     index: u32,
+}
+
+impl Hash for Token {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.as_u64());
+    }
 }
 
 impl Token {
@@ -27,6 +38,10 @@ impl Token {
         Self { generation: (number >> 32) as u32, index: number as u32 }
     }
 }
+
+/// A map from token to what a protocol knows of the job. Tokens are the session's own, no peer
+/// can choose them, so hashing them can be quick.
+pub type TokenMap<V> = HashMap<Token, V, BuildHasherDefault<QuickHasher>>;
 
 /// An accepted job.
 pub(crate) struct Entry {
@@ -56,7 +71,7 @@ const REMEMBERED: usize = 1024;
 pub(crate) struct Ledger {
     slots: Vec<Slot>,
     free: Vec<u32>,
-    by_id: HashMap<Arc<str>, Token>,
+    by_id: QuickMap<Arc<str>, Token>,
     deadlines: BinaryHeap<Reverse<(Instant, Token)>>,
     failures: Failures,
     open: usize,
@@ -65,6 +80,12 @@ pub(crate) struct Ledger {
 struct Slot {
     generation: u32,
     entry: Option<Entry>,
+}
+
+impl Slot {
+    fn get_mut(&mut self, token: Token) -> Option<&mut Entry> {
+        self.entry.as_mut().filter(|_| self.generation == token.generation)
+    }
 }
 
 /// What accepting a job gave.
@@ -76,24 +97,27 @@ pub(crate) enum Accepted {
 
 impl Ledger {
     pub(crate) fn accept(&mut self, id: &Arc<str>, epoch: u64) -> Accepted {
-        if let Some(token) = self.by_id.get(id).copied()
-            && let Some(entry) = self.get_mut(token)
-            && !entry.settling
-        {
-            entry.epoch = epoch;
-            return Accepted::Merged(token);
+        let Self { slots, free, by_id, .. } = self;
+        let known = by_id.entry(Arc::clone(id));
+        if let hash_map::Entry::Occupied(known) = &known {
+            let token = *known.get();
+            let entry = slots.get_mut(token.index as usize).and_then(|slot| slot.get_mut(token));
+            if let Some(entry) = entry.filter(|entry| !entry.settling) {
+                entry.epoch = epoch;
+                return Accepted::Merged(token);
+            }
         }
         let entry = Entry { id: Arc::clone(id), epoch, settling: false, error: None, job: None };
-        let index = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot { generation: 0, entry: None });
+        let index = free.pop().unwrap_or_else(|| {
+            slots.push(Slot { generation: 0, entry: None });
             // Bounded by memory long before 2^32.
-            (self.slots.len() - 1) as u32
+            (slots.len() - 1) as u32
         });
-        let slot = &mut self.slots[index as usize];
+        let slot = &mut slots[index as usize];
         slot.generation = slot.generation.wrapping_add(1);
         slot.entry = Some(entry);
         let token = Token { generation: slot.generation, index };
-        self.by_id.insert(Arc::clone(id), token);
+        known.insert_entry(token);
         self.open += 1;
         Accepted::New(token)
     }
@@ -104,8 +128,23 @@ impl Ledger {
     }
 
     pub(crate) fn get_mut(&mut self, token: Token) -> Option<&mut Entry> {
-        let slot = self.slots.get_mut(token.index as usize)?;
-        slot.entry.as_mut().filter(|_| slot.generation == token.generation)
+        self.slots.get_mut(token.index as usize)?.get_mut(token)
+    }
+
+    /// Notes that the outcome of a job is known. `None` when it was known before.
+    pub(crate) fn settle(
+        &mut self,
+        token: Token,
+        error: Option<JobErrorKind>,
+    ) -> Option<&mut Entry> {
+        let entry = self.slots.get_mut(token.index as usize)?.get_mut(token)?;
+        if entry.settling {
+            return None;
+        }
+        entry.settling = true;
+        entry.error = error;
+        self.failures.record(&entry.id, error.is_none());
+        Some(entry)
     }
 
     /// Ends a job. `None` when it ended before.
@@ -169,9 +208,11 @@ impl Ledger {
             false => self.failures.counts.get(id).copied().unwrap_or(0),
         }
     }
+}
 
-    pub(crate) fn record(&mut self, id: &Arc<str>, ok: bool) {
-        let Failures { counts, order } = &mut self.failures;
+impl Failures {
+    fn record(&mut self, id: &Arc<str>, ok: bool) {
+        let Self { counts, order } = self;
         if ok {
             if !counts.is_empty() && counts.remove(id).is_some() {
                 order.retain(|other| other != id);
@@ -296,13 +337,13 @@ mod tests {
     fn failures_are_counted_in_a_row_and_bounded() {
         let mut ledger = Ledger::default();
         let id: Arc<str> = "a".into();
-        ledger.record(&id, false);
-        ledger.record(&id, false);
+        ledger.failures.record(&id, false);
+        ledger.failures.record(&id, false);
         assert_eq!(ledger.failures("a"), 2);
-        ledger.record(&id, true);
+        ledger.failures.record(&id, true);
         assert_eq!(ledger.failures("a"), 0);
         for i in 0..5000 {
-            ledger.record(&i.to_string().into(), false);
+            ledger.failures.record(&i.to_string().into(), false);
         }
         assert_eq!(ledger.failures.counts.len(), REMEMBERED);
         assert_eq!(ledger.failures.order.len(), REMEMBERED);

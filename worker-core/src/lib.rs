@@ -19,6 +19,7 @@ mod error;
 mod extensions;
 pub mod extract;
 mod handler;
+mod hash;
 pub mod job;
 mod job_error;
 pub mod layers;

@@ -14,12 +14,15 @@ use std::{
 use crate::{
     Error, JobError, Payload, Secret,
     extensions::Extensions,
-    job::{Codec, Completion, OutEvent, ProgressUpdate},
+    job::{CancelReason, Codec, Completion, OutEvent, ProgressUpdate},
     ledger::{Accepted, Ledger},
     transport::{Closed, Goodbye, Lane, Tag},
 };
 
-pub use crate::ledger::Token;
+pub use crate::{
+    hash::QuickHasher,
+    ledger::{Token, TokenMap},
+};
 
 /// How a job ended.
 pub type Outcome = Result<Completion, JobError>;
@@ -47,8 +50,9 @@ pub trait Protocol: Send + 'static {
     fn next_deadline(&self) -> Option<Instant>;
 
     /// Says what the end of a connection means in this system, which often only its protocol
-    /// knows: a server that closes without a word may have refused a token. Called before
-    /// [`Input::Disconnected`]; a permanent error ends the session.
+    /// knows: a server that closes without a word may have refused a token, and a key that was
+    /// refused while connecting may have to be enrolled anew. Called for failed attempts, too, and
+    /// before [`Input::Disconnected`]; a permanent error ends the session.
     fn explain(&mut self, closed: Closed) -> Closed {
         closed
     }
@@ -175,10 +179,20 @@ impl IncomingJob {
         payload: impl Payload,
         codec: Arc<dyn Codec>,
     ) -> Self {
+        Self::boxed(id, route, Box::new(payload), codec)
+    }
+
+    /// As [`new`](Self::new), for a payload that is in a box already.
+    pub fn boxed(
+        id: impl Into<Arc<str>>,
+        route: impl Into<Arc<str>>,
+        payload: Box<dyn Payload>,
+        codec: Arc<dyn Codec>,
+    ) -> Self {
         Self {
             id: id.into(),
             route: route.into(),
-            payload: Box::new(payload),
+            payload,
             codec,
             attempt: None,
             redelivered: None,
@@ -251,7 +265,7 @@ pub enum Action<M> {
     /// An accepted job was in flight already.
     Merged(Token),
     /// Ask a running job to stop.
-    Cancel(Token),
+    Cancel(Token, CancelReason),
     /// The registration is confirmed.
     Ready,
     /// The registration is lost.
@@ -279,7 +293,8 @@ pub enum Action<M> {
 /// The time, randomness and the list of things to do, for one call of [`Protocol::handle`].
 pub struct Cx<'a, M> {
     pub(crate) now: Instant,
-    pub(crate) wall: SystemTime,
+    /// `None` to look at the system's clock when somebody asks, which few inputs need.
+    pub(crate) wall: Option<SystemTime>,
     pub(crate) epoch: u64,
     pub(crate) ledger: &'a mut Ledger,
     pub(crate) rng: &'a mut fastrand::Rng,
@@ -300,7 +315,7 @@ impl<M> Cx<'_, M> {
 
     /// The wall-clock time.
     pub fn wall(&self) -> SystemTime {
-        self.wall
+        self.wall.unwrap_or_else(SystemTime::now)
     }
 
     /// Random bits. Not for keys.
@@ -330,9 +345,9 @@ impl<M> Cx<'_, M> {
         }
     }
 
-    /// Asks a running job to stop because the server cancelled it. Its outcome comes as usual.
-    pub fn cancel(&mut self, token: Token) {
-        self.actions.push(Action::Cancel(token));
+    /// Asks a running job to stop. Its outcome comes as usual.
+    pub fn cancel(&mut self, token: Token, reason: CancelReason) {
+        self.actions.push(Action::Cancel(token, reason));
     }
 
     /// Says that the registration is confirmed and jobs can come in: provably receiving.

@@ -56,7 +56,7 @@ impl<P: Protocol> Driver<P> {
         let mut actions = Vec::new();
         let mut cx = Cx {
             now: self.now,
-            wall: self.wall,
+            wall: Some(self.wall),
             epoch: self.epoch,
             ledger: &mut self.ledger,
             rng: &mut self.rng,

@@ -186,9 +186,10 @@ impl Worker {
             let scope = serve.scope.compile()?;
             table.check(&name, &offered, &scope)?;
             let share = budget.share(serve.minimum, serve.cap);
-            let mut sessions = Sessions::default();
+            let routes = table.reachable(&scope);
+            let mut sessions = Sessions { new: Vec::new(), routes };
             serve.backend.sessions(&mut sessions)?;
-            for (index, session) in sessions.0.into_iter().enumerate() {
+            for (index, session) in sessions.new.into_iter().enumerate() {
                 let stats = Arc::new(SessionStats::new(Arc::clone(&name), index));
                 let (sender, control) = mpsc::unbounded_channel();
                 let runtime = Runtime {

@@ -13,7 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use journeyman_core::{
-    Error, ErrorKind, JobError, JobErrorKind, Payload, Value,
+    Error, ErrorKind, Extensions, JobError, JobErrorKind, Payload, Value,
     job::{Body, Completion, OutEvent, ProgressUpdate, Role},
     protocol::{Action, IncomingJob, Input, Outcome, Protocol as _, Token},
     sans_io::Driver,
@@ -318,7 +318,11 @@ impl Run {
         let token = *token;
         let data = job.codec.encode(Role::Progress, &Value::object([("step", 1)])).ok();
         if program.byte().is_multiple_of(8) {
-            let event = OutEvent { name: "event".to_owned(), body: data.unwrap_or_default() };
+            let event = OutEvent {
+                name: "event".to_owned(),
+                body: data.unwrap_or_default(),
+                extensions: Extensions::new(),
+            };
             return self.input(Input::Event { token, event });
         }
         let update = ProgressUpdate {
@@ -400,7 +404,10 @@ impl Run {
             // A task that was refused without becoming a job.
             (None, Message::TaskFailed(_)) => {}
             (None, Message::WorkerRegister(_) | Message::Heartbeat(_)) => {}
-            (None, Message::TaskProgress(_)) => {}
+            (None, Message::TaskProgress(progress)) => {
+                let runs = |(_, job): &(Token, IncomingJob)| *job.id == *progress.task_id;
+                assert!(self.running.iter().any(runs), "progress of a task that has ended");
+            }
             (tag, message) => panic!("sent under {tag:?}: {message:?}"),
         }
     }

@@ -229,7 +229,8 @@ impl DistWorker {
     }
 
     fn progress(&self, cx: &mut Cx<'_, WsMessage>, token: Token, update: ProgressUpdate) {
-        let Some(task) = self.tasks.get(&token) else { return };
+        // Behind the answer it would speak of a task that is not ours any more.
+        let Some(task) = self.tasks.get(&token).filter(|task| !task.answered) else { return };
         let progress = TaskProgress {
             task_id: task.id.clone(),
             progress: update.fraction.unwrap_or_default() as f32,
@@ -345,7 +346,10 @@ impl Protocol for DistWorker {
                     )
                     .with_source(closed.error)
             }
-            _ if !self.config.worker_id.is_empty() && closed.error.is_temporary() => {
+            // An attempt that never reached the controller has used up no id.
+            Stage::Registering | Stage::Registered
+                if !self.config.worker_id.is_empty() && closed.error.is_temporary() =>
+            {
                 // The controller forgets the id with the connection (sheet, section 5).
                 Error::new(
                     ErrorKind::Disconnected,

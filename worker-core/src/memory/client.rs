@@ -16,7 +16,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{mpsc, oneshot};
 
 use super::MemoryMessage;
-use crate::{JobError, Value, payload::Payload, value_de::ValueDeserializer};
+use crate::{
+    JobError, Value,
+    payload::{DecodeError, Payload, Shape, Source},
+    value_de::ValueDeserializer,
+};
 
 /// Updates of one job that may wait to be read.
 const UPDATES: usize = 1024;
@@ -58,7 +62,7 @@ pub struct Submission {
 impl Submission {
     /// A job without arguments.
     pub fn new(route: impl Into<Arc<str>>) -> Self {
-        let args = Box::new(Value::Null);
+        let args = Box::new(NoArgs);
         Self { id: None, route: route.into(), args, timeout: None, attempt: 1, watch: false }
     }
 
@@ -96,6 +100,40 @@ impl Submission {
         self.watch = true;
         self
     }
+}
+
+/// No arguments. Its box is free.
+#[derive(Debug)]
+struct NoArgs;
+
+impl Payload for NoArgs {
+    fn shape(&self) -> Shape {
+        Shape::Null
+    }
+
+    fn read(
+        &self,
+        reader: &mut dyn FnMut(Source<'_, '_>) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        Value::Null.read(reader)
+    }
+}
+
+/// A number as an id, with one allocation.
+fn number(number: u64) -> Arc<str> {
+    let mut text = [0; 20];
+    let mut rest = number;
+    let mut start = text.len();
+    loop {
+        start -= 1;
+        text[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    // Digits are text.
+    str::from_utf8(&text[start..]).unwrap_or_default().into()
 }
 
 /// Where the job's end and updates go.
@@ -139,7 +177,7 @@ impl MemoryClient {
         let id = submission
             .id
             .take()
-            .unwrap_or_else(|| self.next.fetch_add(1, Ordering::Relaxed).to_string().into());
+            .unwrap_or_else(|| number(self.next.fetch_add(1, Ordering::Relaxed)));
         submission.id = Some(Arc::clone(&id));
         let reply = ReplyTo { outcome, updates: sender };
         // An error means that the worker is gone: then the outcome says so.
@@ -203,5 +241,17 @@ impl Future for MemoryJob {
         Pin::new(&mut self.outcome).poll(cx).map(|outcome| {
             outcome.unwrap_or_else(|_| Err(JobError::cancelled("the worker is gone")))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_as_ids() {
+        for n in [0, 7, 10, 12_345, u64::MAX] {
+            assert_eq!(*number(n), *n.to_string());
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The smallest protocol: jobs come as values and end as values.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{VecDeque, hash_map::Entry},
     sync::Arc,
     time::{Instant, SystemTime},
 };
@@ -12,15 +12,14 @@ use super::{
 };
 use crate::{
     Error, Value,
-    job::{Body, Codec, ValueCodec},
-    payload::{DecodeError, Payload, Shape, Source},
-    protocol::{Cx, IncomingJob, Input, Protocol, Settlement, Token},
+    job::{Body, CancelReason, Codec, ValueCodec},
+    protocol::{Cx, IncomingJob, Input, Protocol, Settlement, Token, TokenMap},
     transport::{Goodbye, Lane, Tag},
 };
 
 pub(super) struct MemoryProtocol {
     codec: Arc<dyn Codec>,
-    jobs: HashMap<Token, Pending>,
+    jobs: TokenMap<Pending>,
     /// For intake by pull: submissions that nobody has asked for yet, and how many were asked.
     pull: bool,
     queued: VecDeque<(Submission, ReplyTo)>,
@@ -30,31 +29,16 @@ pub(super) struct MemoryProtocol {
 /// A job in flight.
 struct Pending {
     id: Arc<str>,
-    replies: Vec<ReplyTo>,
-}
-
-/// The arguments as they came, boxed once by the client.
-#[derive(Debug)]
-struct Boxed(Box<dyn Payload>);
-
-impl Payload for Boxed {
-    fn shape(&self) -> Shape {
-        self.0.shape()
-    }
-
-    fn read(
-        &self,
-        reader: &mut dyn FnMut(Source<'_, '_>) -> Result<(), DecodeError>,
-    ) -> Result<(), DecodeError> {
-        self.0.read(reader)
-    }
+    reply: ReplyTo,
+    /// Those who submitted it again while it was in flight.
+    more: Vec<ReplyTo>,
 }
 
 impl MemoryProtocol {
     pub(super) fn new(pull: bool) -> Self {
         Self {
             codec: Arc::new(ValueCodec),
-            jobs: HashMap::new(),
+            jobs: TokenMap::default(),
             pull,
             queued: VecDeque::new(),
             asked: 0,
@@ -68,15 +52,18 @@ impl MemoryProtocol {
     ) {
         let Submission { id, route, args, timeout, attempt, .. } = submission;
         let id = id.unwrap_or_else(|| "0".into());
-        let mut job =
-            IncomingJob::new(Arc::clone(&id), route, Boxed(args), Arc::clone(&self.codec));
+        let mut job = IncomingJob::boxed(Arc::clone(&id), route, args, Arc::clone(&self.codec));
         job.timeout = timeout;
         job.attempt = Some(attempt);
         job.redelivered = Some(attempt > 1);
         let token = cx.accept(job);
         // A job that is in flight already answers all who submitted it.
-        let pending = self.jobs.entry(token).or_insert_with(|| Pending { id, replies: Vec::new() });
-        pending.replies.push(reply);
+        match self.jobs.entry(token) {
+            Entry::Occupied(mut pending) => pending.get_mut().more.push(reply),
+            Entry::Vacant(place) => {
+                place.insert(Pending { id, reply, more: Vec::new() });
+            }
+        }
     }
 }
 
@@ -122,19 +109,16 @@ impl Protocol for MemoryProtocol {
             Input::Received { message: MemoryMessage::Cancel(id), .. } => {
                 let found = self.jobs.iter().find(|(_, pending)| pending.id == id);
                 if let Some((token, _)) = found {
-                    cx.cancel(*token);
+                    cx.cancel(*token, CancelReason::Server);
                 }
             }
             Input::Outcome { token, outcome } => {
                 let outcome = outcome.map(|completion| value(completion.body));
-                let replies = self.jobs.remove(&token).map(|pending| pending.replies);
-                let mut replies = replies.unwrap_or_default();
-                let last = replies.pop();
-                for reply in replies {
-                    let message = MemoryMessage::Outcome(reply, outcome.clone());
-                    cx.send(Lane::MAIN, None, message);
-                }
-                if let Some(reply) = last {
+                if let Some(Pending { reply, more, .. }) = self.jobs.remove(&token) {
+                    for reply in more {
+                        let message = MemoryMessage::Outcome(reply, outcome.clone());
+                        cx.send(Lane::MAIN, None, message);
+                    }
                     cx.send(Lane::MAIN, None, MemoryMessage::Outcome(reply, outcome));
                 }
                 // A channel delivers at once and for sure.
@@ -165,8 +149,9 @@ impl Protocol for MemoryProtocol {
 
 impl MemoryProtocol {
     fn update(&self, cx: &mut Cx<'_, MemoryMessage>, token: Token, update: impl Fn() -> Update) {
-        let replies = self.jobs.get(&token).map_or(&[][..], |pending| &pending.replies);
-        for updates in replies.iter().filter_map(|reply| reply.updates.as_ref()) {
+        let Some(Pending { reply, more, .. }) = self.jobs.get(&token) else { return };
+        let replies = std::iter::once(reply).chain(more);
+        for updates in replies.filter_map(|reply| reply.updates.as_ref()) {
             cx.send(Lane::MAIN, None::<Tag>, MemoryMessage::Update(updates.clone(), update()));
         }
     }

@@ -1,6 +1,6 @@
 //! The checked, sorted form of a router.
 
-use std::{cmp::Ordering, collections::HashMap, sync::Arc};
+use std::{cmp::Ordering, sync::Arc};
 
 use tokio::sync::Semaphore;
 
@@ -10,12 +10,13 @@ use crate::{
     capability::{Capabilities, Need, Support},
     extensions::Extensions,
     handler::Endpoint,
+    hash::QuickMap,
     snapshot::RouteStats,
 };
 
 /// Finds the route of a name: exact names by hash, patterns from the most specific on.
 pub(crate) struct Table {
-    exact: HashMap<Arc<str>, Arc<RouteEntry>>,
+    exact: QuickMap<Arc<str>, Arc<RouteEntry>>,
     patterns: Vec<(Pattern, Arc<RouteEntry>)>,
     fallback: Option<Arc<RouteEntry>>,
     pub(crate) states: Arc<Extensions>,
@@ -58,7 +59,7 @@ impl Table {
         fallback: Option<Route>,
         states: Extensions,
     ) -> Result<Self, Error> {
-        let mut exact: HashMap<Arc<str>, Arc<RouteEntry>> = HashMap::new();
+        let mut exact: QuickMap<Arc<str>, Arc<RouteEntry>> = QuickMap::default();
         let mut patterns: Vec<(Pattern, Arc<RouteEntry>)> = Vec::new();
         for (text, route) in routes {
             let pattern = Pattern::parse(&text)?;
@@ -101,6 +102,14 @@ impl Table {
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Arc<RouteEntry>> {
         let patterns = self.patterns.iter().map(|(_, entry)| entry);
         self.exact.values().chain(patterns).chain(&self.fallback)
+    }
+
+    /// The patterns of the routes that a backend of this scope may reach, sorted.
+    pub(crate) fn reachable(&self, scope: &CompiledScope) -> Vec<String> {
+        let entries = self.entries().filter(|entry| scope.grants(entry));
+        let mut patterns: Vec<_> = entries.map(|entry| entry.name.to_string()).collect();
+        patterns.sort();
+        patterns
     }
 
     /// Checks that a backend can give every route in its scope what its handler needs.

@@ -27,7 +27,7 @@ use crate::{
     backend::SessionConfig,
     budget::{Permit, Share},
     capability::{Capabilities, Intake, Overload, RetryOwner},
-    job::{self, CancelReason, Job, JobInfo, Report, now},
+    job::{self, CancelReason, Home, Job, JobInfo, Report, now},
     ledger::{Ledger, Token},
     protocol::{Action, Cx, DropReason, IncomingJob, Input, Outcome, Protocol, Settlement},
     router::{CompiledScope, Lookup, Table},
@@ -38,10 +38,16 @@ use crate::{
 pub use state::SessionState;
 pub(crate) use stats::SessionStats;
 pub(crate) use work::Running;
-use work::{Admission, Run, Waiting};
+use work::{Admission, Run, Wait, Waiting};
 
 /// How often in a row a protocol may ask for a new connection at once.
 const REDIALS: u32 = 8;
+
+/// Steps of one kind that are taken in a row before the other kinds have their turn.
+const BURST: usize = 64;
+
+/// Turns before other tasks have theirs.
+const TURNS: usize = 4;
 
 /// What a worker gives each of its sessions.
 pub(crate) struct Runtime {
@@ -128,26 +134,27 @@ pub(crate) struct Session<T: Transport, P> {
     redials: u32,
     waiting: Arc<AtomicUsize>,
     reports: mpsc::Receiver<Report>,
-    reporter: mpsc::Sender<Report>,
+    home: Arc<Home>,
     /// For intake by pull: the permit that is being waited for, and the one that was asked with.
     pull: Option<Pin<Box<dyn Future<Output = Permit> + Send>>>,
     credit: Option<Permit>,
     actions: Vec<Action<T::Message>>,
+    /// Inputs that came up while another was worked on.
     inputs: VecDeque<Input<T::Message>>,
+    driving: bool,
     rng: fastrand::Rng,
     sleep: Pin<Box<Sleep>>,
     /// When `sleep` fires.
     armed: Instant,
-    /// Reports are looked at first every other turn, so that neither side starves.
-    reports_first: bool,
+    /// The time of the present turn: looking at the clock for every step would cost more than
+    /// the step.
+    now: Instant,
     goodbye: Option<Goodbye>,
     end: Option<Result<(), Error>>,
 }
 
 /// What came next.
 enum Step<T: Transport> {
-    Timer,
-    Control(Control),
     Report(Report),
     Credit(Permit),
     Connected(T, Result<(), Error>),
@@ -167,6 +174,13 @@ where
         rt: Runtime,
     ) -> Self {
         let start = now();
+        let home = Home {
+            states: Arc::clone(&rt.table.states),
+            reports: reporter,
+            stats: Arc::clone(&rt.stats),
+            running: Arc::clone(&rt.running),
+            grace: rt.grace,
+        };
         Self {
             transport: Some(transport),
             protocol,
@@ -183,15 +197,16 @@ where
             redials: 0,
             waiting: Arc::default(),
             reports,
-            reporter,
+            home: Arc::new(home),
             pull: None,
             credit: None,
             actions: Vec::new(),
             inputs: VecDeque::new(),
+            driving: false,
             rng: fastrand::Rng::new(),
             sleep: Box::pin(tokio::time::sleep_until(start.into())),
             armed: start,
-            reports_first: false,
+            now: start,
             goodbye: None,
             end: None,
         }
@@ -206,15 +221,7 @@ where
     }
 
     async fn serve(mut self) -> Result<(), Error> {
-        let result = loop {
-            if let Some(end) = self.end.take() {
-                break end;
-            }
-            self.arm();
-            let step = poll_fn(|cx| self.poll_step(cx)).await;
-            self.take(step);
-            self.advance();
-        };
+        let result = poll_fn(|cx| self.poll_run(cx)).await;
         self.finish().await;
         self.rt.stats.set_state(match &result {
             Ok(()) => SessionState::Stopped,
@@ -225,28 +232,52 @@ where
 
     // --- waiting for what comes next ---
 
-    fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step<T>> {
-        if self.sleep.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Step::Timer);
+    /// Takes all steps that are possible now, in turns, until the end.
+    fn poll_run(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        for _ in 0..TURNS {
+            self.now = now();
+            if self.due().is_some_and(|due| due <= self.now) {
+                self.timers();
+                self.advance();
+            }
+            while let Poll::Ready(Some(control)) = self.rt.control.poll_recv(cx) {
+                self.control(control);
+                self.advance();
+            }
+            // The transport first: it writes what is queued, which makes room for outcomes.
+            let mut busy = self.burst(cx, Self::poll_link);
+            busy |= self.burst(cx, Self::poll_reports);
+            busy |= self.burst(cx, Self::poll_credit);
+            if let Some(end) = self.end.take() {
+                return Poll::Ready(end);
+            }
+            if !busy {
+                self.rt.stats.set_depths(self.ledger.len(), self.outbox.len());
+                self.arm();
+                if self.sleep.as_mut().poll(cx).is_pending() {
+                    return Poll::Pending;
+                }
+            }
         }
-        if let Poll::Ready(Some(control)) = self.rt.control.poll_recv(cx) {
-            return Poll::Ready(Step::Control(control));
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Takes a row of steps of one kind. Returns whether there was any.
+    fn burst(
+        &mut self,
+        cx: &mut Context<'_>,
+        next: fn(&mut Self, &mut Context<'_>) -> Poll<Step<T>>,
+    ) -> bool {
+        for taken in 0..BURST {
+            if self.end.is_some() {
+                return true;
+            }
+            let Poll::Ready(step) = next(self, cx) else { return taken > 0 };
+            self.take(step);
+            self.advance();
         }
-        self.reports_first = !self.reports_first;
-        if self.reports_first
-            && let Poll::Ready(step) = self.poll_reports(cx)
-        {
-            return Poll::Ready(step);
-        }
-        if let Poll::Ready(step) = self.poll_link(cx) {
-            return Poll::Ready(step);
-        }
-        if !self.reports_first
-            && let Poll::Ready(step) = self.poll_reports(cx)
-        {
-            return Poll::Ready(step);
-        }
-        self.poll_credit(cx)
+        true
     }
 
     fn poll_reports(&mut self, cx: &mut Context<'_>) -> Poll<Step<T>> {
@@ -299,8 +330,6 @@ where
 
     fn take(&mut self, step: Step<T>) {
         match step {
-            Step::Timer => self.timers(),
-            Step::Control(control) => self.control(control),
             Step::Report(report) => self.report(report),
             Step::Credit(permit) => {
                 self.credit = Some(permit);
@@ -319,9 +348,8 @@ where
 
     // --- time ---
 
-    /// Sets the timer to the next thing that is due. A timer that fires too early does no harm,
-    /// so it is moved only when it would fire too late.
-    fn arm(&mut self) {
+    /// The next thing that is due.
+    fn due(&mut self) -> Option<Instant> {
         let link = match &self.link {
             Link::Waiting { until } | Link::Connecting { until, .. } => Some(*until),
             Link::Up(up) => {
@@ -338,10 +366,14 @@ where
         };
         let up = matches!(self.link, Link::Up(_));
         let protocol = up.then(|| self.protocol.next_deadline()).flatten();
-        let due = [link, phase, protocol, self.ledger.next_deadline()];
-        // With nothing due, the timer that just fired must not stay elapsed.
-        let idle = || now() + Duration::from_secs(24 * 3600);
-        let due = due.into_iter().flatten().min().unwrap_or_else(idle);
+        [link, phase, protocol, self.ledger.next_deadline()].into_iter().flatten().min()
+    }
+
+    /// Sets the timer to the next thing that is due. A timer that fires too early does no harm,
+    /// so it is moved only when it would fire too late.
+    fn arm(&mut self) {
+        // With nothing due, a timer that has fired must not stay elapsed.
+        let due = self.due().unwrap_or(self.now + Duration::from_secs(24 * 3600));
         if due < self.armed || self.sleep.is_elapsed() {
             self.armed = due;
             self.sleep.as_mut().reset(due.into());
@@ -349,7 +381,7 @@ where
     }
 
     fn timers(&mut self) {
-        let now = now();
+        let now = self.now;
         while let Some(token) = self.ledger.expired(now) {
             if let Some(job) = self.ledger.get(token).and_then(|entry| entry.job.as_ref()) {
                 job.cancel(CancelReason::Deadline);
@@ -424,7 +456,7 @@ where
     }
 
     fn connected(&mut self) {
-        let now = now();
+        let now = self.now;
         self.epoch += 1;
         self.rt.stats.connected();
         self.rt.stats.set_state(match self.phase {
@@ -437,6 +469,9 @@ where
             last_inbound: now,
         });
         self.drive(Input::Connected);
+        if !matches!(self.phase, Phase::Serving) {
+            self.drive(Input::Drain);
+        }
     }
 
     /// The connection or the attempt failed: wait, then try again.
@@ -445,7 +480,7 @@ where
             Link::Up(up) => {
                 // A connection that held for a while starts the row anew; one that was closed
                 // at once does not, so that a server which accepts and closes is not flooded.
-                let held = |since: Instant| now().duration_since(since) >= self.config.backoff.base;
+                let held = |since| self.now.duration_since(since) >= self.config.backoff.base;
                 if up.ready_since.is_some_and(held) {
                     self.attempt = 0;
                 }
@@ -456,7 +491,7 @@ where
         if let Some(transport) = &mut self.transport {
             transport.abort();
         }
-        let closed = if was_up { self.protocol.explain(closed) } else { closed };
+        let closed = self.protocol.explain(closed);
         self.credit = None;
         self.rt.stats.set_error(&closed.error);
         if self.end.is_some() {
@@ -478,18 +513,25 @@ where
             };
             return self.fail(error);
         }
-        let delay = self.config.backoff.delay(self.attempt, &mut self.rng);
-        self.attempt = self.attempt.saturating_add(1);
-        tracing::warn!(error = %text, "disconnected; next attempt in {delay:?}");
-        self.link = Link::Waiting { until: now() + delay };
-        if matches!(self.phase, Phase::Serving) {
-            let attempt = self.attempt + 1;
-            self.rt.stats.set_state(SessionState::Waiting { attempt, delay, error: text });
+        if self.has_reason_to_connect() {
+            let delay = self.config.backoff.delay(self.attempt, &mut self.rng);
+            self.attempt = self.attempt.saturating_add(1);
+            tracing::warn!(error = %text, "disconnected; next attempt in {delay:?}");
+            self.link = Link::Waiting { until: self.now + delay };
+            if matches!(self.phase, Phase::Serving) {
+                let attempt = self.attempt + 1;
+                self.rt.stats.set_state(SessionState::Waiting { attempt, delay, error: text });
+            }
         }
         if was_up {
             self.drive(Input::Disconnected { closed });
             self.orphan();
         }
+    }
+
+    /// A draining session needs a connection only for results that still count.
+    fn has_reason_to_connect(&self) -> bool {
+        matches!(self.phase, Phase::Serving) || self.rt.capabilities.late_results
     }
 
     /// Jobs of the lost connection whose results cannot count any more may be told to stop.
@@ -523,14 +565,14 @@ where
         if let Some(transport) = &mut self.transport {
             transport.abort();
         }
-        self.link = Link::Waiting { until: now() };
+        self.link = Link::Waiting { until: self.now };
     }
 
     fn event(&mut self, event: Event<T::Message>) {
         if let Link::Up(up) = &mut self.link
             && !matches!(event, Event::Sent { .. } | Event::Failed { .. })
         {
-            up.last_inbound = now();
+            up.last_inbound = self.now;
         }
         match event {
             Event::Received { lane, message } => self.drive(Input::Received { lane, message }),
@@ -550,18 +592,17 @@ where
 
     fn drive(&mut self, input: Input<T::Message>) {
         // Carrying out an action can make an input (a job refused at once): in turn, not nested.
-        let nested = !self.inputs.is_empty();
-        self.inputs.push_back(input);
-        if nested {
+        if self.driving {
+            self.inputs.push_back(input);
             return;
         }
-        while let Some(input) = self.inputs.front_mut() {
-            // It stays in the queue while it is worked on, as the mark that we are here.
-            let input = std::mem::replace(input, Input::Alive);
+        self.driving = true;
+        let mut next = Some(input);
+        while let Some(input) = next {
             let mut actions = std::mem::take(&mut self.actions);
             let mut cx = Cx {
-                now: now(),
-                wall: SystemTime::now(),
+                now: self.now,
+                wall: None,
                 epoch: self.epoch,
                 ledger: &mut self.ledger,
                 rng: &mut self.rng,
@@ -572,8 +613,9 @@ where
                 self.act(action);
             }
             self.actions = actions;
-            self.inputs.pop_front();
+            next = self.inputs.pop_front();
         }
+        self.driving = false;
     }
 
     fn act(&mut self, action: Action<T::Message>) {
@@ -597,9 +639,9 @@ where
                     tracing::info!(job = %entry.id, "delivered again while in flight: merged");
                 }
             }
-            Action::Cancel(token) => {
+            Action::Cancel(token, reason) => {
                 if let Some(job) = self.ledger.get(token).and_then(|entry| entry.job.as_ref()) {
-                    job.cancel(CancelReason::Server);
+                    job.cancel(reason);
                 }
             }
             Action::Ready => self.ready(),
@@ -608,7 +650,7 @@ where
                 self.rt.stats.set_error(&error);
                 if let Link::Up(up) = &mut self.link {
                     up.ready_since = None;
-                    up.ready_by = Some(now() + self.config.ready_timeout);
+                    up.ready_by = Some(self.now + self.config.ready_timeout);
                 }
                 if matches!(self.phase, Phase::Serving) {
                     self.rt.stats.set_state(SessionState::Registering);
@@ -621,7 +663,7 @@ where
             Action::Fail(error) => self.fail(error),
             Action::Finish(reason) => {
                 tracing::info!(reason, "the session ends");
-                self.drain(now() + self.config.close_timeout);
+                self.drain(self.now + self.config.close_timeout);
             }
             Action::Close(goodbye) => {
                 self.goodbye = Some(goodbye);
@@ -646,7 +688,7 @@ where
             return;
         }
         up.ready_by = None;
-        up.ready_since = Some(now());
+        up.ready_since = Some(self.now);
         self.redials = 0;
         tracing::info!(connection = self.epoch, "ready");
         if matches!(self.phase, Phase::Serving) {
@@ -676,23 +718,19 @@ where
             }
         };
         let failures = self.ledger.failures(&incoming.id);
-        let delay = match self.rt.capabilities.retry {
-            RetryOwner::Server => self.config.brake.delay(failures),
-            RetryOwner::Worker => Duration::ZERO,
-        };
+        let delay = self.brake(&incoming.id);
         let limit = self.config.max_wait;
         let in_line = self.config.ordered && self.front.is_some();
-        let admission = match self.admit_now(&route, delay) {
-            Some(permit) if !in_line => Admission::Admitted(permit),
+        let (permit, admission) = match self.admit_now(&route, delay) {
+            Some(permit) if !in_line => (Some(permit), Admission::Admitted),
             _ if self.is_overloaded() => return self.overloaded(token, &incoming),
-            _ => Admission::Wait {
-                delay,
-                share: self.rt.share.clone(),
-                limit,
-                waiting: Waiting::enter(&self.waiting),
-            },
+            _ => {
+                let (share, waiting) = (self.rt.share.clone(), Waiting::enter(&self.waiting));
+                let wait = Wait { delay, share, limit, waiting };
+                (None, Admission::Wait(Box::new(wait)))
+            }
         };
-        let received_at = now();
+        let received_at = self.now;
         let timeout = incoming.timeout.or(self.rt.time_limit);
         let deadline = timeout.and_then(|timeout| received_at.checked_add(timeout + delay));
         if let Some(deadline) = deadline {
@@ -720,29 +758,21 @@ where
             codec: incoming.codec,
             extensions: incoming.extensions,
             route,
-            states: Arc::clone(&self.rt.table.states),
             token,
-            reports: self.reporter.clone(),
+            home: Arc::clone(&self.home),
             cancel: job::CancelState::default(),
             retries: AtomicU32::new(0),
-            permit: std::sync::Mutex::default(),
-            stats: Arc::clone(&self.rt.stats),
+            permit: permit.into(),
         });
         if let Some(entry) = self.ledger.get_mut(token) {
             entry.job = Some(job.clone());
         }
-        let run = Run {
-            job,
-            admission,
-            grace: self.rt.grace,
-            running: Arc::clone(&self.rt.running),
-            stats: Arc::clone(&self.rt.stats),
-        };
+        let run = Run { job, admission };
         if !self.config.ordered {
-            tokio::spawn(run.run().instrument(span));
+            run.spawn(span);
         } else if self.front.is_none() {
             self.front = Some(token);
-            tokio::spawn(run.run().instrument(span));
+            run.spawn(span);
         } else {
             self.line.push_back((run, span));
         }
@@ -759,7 +789,7 @@ where
             // One that waited past its deadline has ended already.
             if self.ledger.get(token).is_some_and(|entry| !entry.settling) {
                 self.front = Some(token);
-                tokio::spawn(run.run().instrument(span));
+                run.spawn(span);
                 return;
             }
         }
@@ -791,12 +821,8 @@ where
             }
             Overload::HandBack => self.refuse(token, incoming, self.hand_back()),
             Overload::Delay(delay) => {
-                let reporter = self.reporter.clone();
                 let error = JobError::overloaded(format!("{waiting} jobs wait already"));
-                tokio::spawn(async move {
-                    tokio::time::sleep(delay).await;
-                    let _ = reporter.send(Report::Finished(token, Err(error))).await;
-                });
+                self.deliver_later(token, error, delay);
             }
         }
     }
@@ -808,10 +834,32 @@ where
         }
     }
 
-    /// Ends a job that no handler saw.
+    /// Ends a job that no handler saw. The brake holds the answer back when the same job was
+    /// refused before: some servers send it again at once, for ever.
     fn refuse(&mut self, token: Token, incoming: &IncomingJob, error: JobError) {
+        let delay = self.brake(&incoming.id);
         tracing::warn!(job = %incoming.id, route = %incoming.route, %error, "job refused");
-        self.deliver(token, Err(error));
+        if delay.is_zero() {
+            return self.deliver(token, Err(error));
+        }
+        self.deliver_later(token, error, delay);
+    }
+
+    fn deliver_later(&self, token: Token, error: JobError, delay: Duration) {
+        let reports = self.home.reports.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            // An error means that the session is gone.
+            let _ = reports.send(Report::Finished(token, Err(error))).await;
+        });
+    }
+
+    /// How long a job of this id is held back because it failed before.
+    fn brake(&self, id: &str) -> Duration {
+        match self.rt.capabilities.retry {
+            RetryOwner::Server => self.config.brake.delay(self.ledger.failures(id)),
+            RetryOwner::Worker => Duration::ZERO,
+        }
     }
 
     fn report(&mut self, report: Report) {
@@ -820,11 +868,15 @@ where
             Report::Progress(token, update) => {
                 if self.is_reachable(token) {
                     self.drive(Input::Progress { token, update });
+                } else {
+                    self.rt.stats.report_dropped();
                 }
             }
             Report::Event(token, event) => {
                 if self.is_reachable(token) {
                     self.drive(Input::Event { token, event });
+                } else {
+                    self.rt.stats.report_dropped();
                 }
             }
             Report::Command(token, command) => {
@@ -849,22 +901,16 @@ where
     /// The one place where a job ends: its first outcome counts, later ones are not seen.
     fn deliver(&mut self, token: Token, outcome: Outcome) {
         let reachable = self.is_reachable(token);
-        let Some(entry) = self.ledger.get_mut(token).filter(|entry| !entry.settling) else {
-            return;
-        };
-        entry.settling = true;
-        entry.error = outcome.as_ref().err().map(JobError::kind);
-        let (id, epoch, job) = (Arc::clone(&entry.id), entry.epoch, entry.job.take());
-        self.ledger.record(&id, outcome.is_ok());
-        if let Some(job) = job {
-            self.rt.remember(&job, &outcome);
+        let error = outcome.as_ref().err().map(JobError::kind);
+        let Some(entry) = self.ledger.settle(token, error) else { return };
+        if let Some(job) = entry.job.take() {
+            self.rt.remember(&job, &outcome, self.now);
         }
         if reachable {
             self.drive(Input::Outcome { token, outcome });
         } else if self.rt.capabilities.late_results {
             self.enqueue(token, outcome);
         } else {
-            tracing::warn!(job = %id, connection = epoch, "its connection is gone: outcome dropped");
             self.drop_outcome(token, DropReason::ConnectionLost);
         }
         self.next_in_line(token);
@@ -919,6 +965,8 @@ where
                 self.rt.stats.set_state(SessionState::Draining);
                 if matches!(self.link, Link::Up(_)) {
                     self.drive(Input::Drain);
+                } else if !self.has_reason_to_connect() {
+                    self.link = Link::Gone;
                 }
             }
             // A second request may only shorten the first.
@@ -942,7 +990,6 @@ where
 
     /// Takes the step that the last one made possible, if any.
     fn advance(&mut self) {
-        self.rt.stats.set_depths(self.ledger.len(), self.outbox.len());
         if self.end.is_some() || matches!(self.phase, Phase::Serving | Phase::Farewell { .. }) {
             return;
         }
@@ -954,7 +1001,7 @@ where
             return;
         }
         self.rt.stats.set_state(SessionState::Closing);
-        self.phase = Phase::Farewell { until: now() + self.config.close_timeout };
+        self.phase = Phase::Farewell { until: self.now + self.config.close_timeout };
         self.drive(Input::Goodbye);
     }
 
@@ -987,9 +1034,9 @@ where
 
 impl Runtime {
     /// Records how a job with a handler ended.
-    fn remember(&self, job: &Job, outcome: &Outcome) {
+    fn remember(&self, job: &Job, outcome: &Outcome, now: Instant) {
         let info = job.info();
-        let took = now().saturating_duration_since(info.received_at);
+        let took = now.saturating_duration_since(info.received_at);
         job.route().stats.record(outcome.is_ok(), took);
         self.stats.meters.duration.record(took);
         let error = outcome.as_ref().err();

@@ -1,26 +1,28 @@
 //! Running one job: wait for a permit, call the handler, report how it ended.
 
 use std::{
+    future::{Future, poll_fn},
     panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::CatchUnwind};
 use tokio::{
     sync::{Notify, mpsc::error::TrySendError},
     time::sleep,
 };
+use tracing::{Instrument, Span};
 
-use super::SessionStats;
 use crate::{
     JobError,
-    budget::{Permit, Share},
-    handler::panic_text,
-    job::{Job, JobResult, Report},
+    budget::Share,
+    handler::{JobFuture, panic_text},
+    job::{CancelReason, Home, Job, JobResult, Report},
     router::RouteEntry,
 };
 
@@ -47,15 +49,15 @@ impl Running {
         }
     }
 
-    fn enter(self: &Arc<Self>) -> RunningGuard {
+    fn enter(&self) -> RunningGuard<'_> {
         self.count.fetch_add(1, Ordering::AcqRel);
-        RunningGuard(Arc::clone(self))
+        RunningGuard(self)
     }
 }
 
-struct RunningGuard(Arc<Running>);
+struct RunningGuard<'a>(&'a Running);
 
-impl Drop for RunningGuard {
+impl Drop for RunningGuard<'_> {
     fn drop(&mut self) {
         if self.0.count.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.0.none_left.notify_waiters();
@@ -81,93 +83,111 @@ impl Drop for Waiting {
 
 /// How a job gets its permit.
 pub(crate) enum Admission {
-    Admitted(Permit),
-    /// It waits: first this long (the brake), then for a permit, at most so long.
-    Wait {
-        delay: Duration,
-        share: Share,
-        limit: Option<Duration>,
-        waiting: Waiting,
-    },
+    /// It holds one.
+    Admitted,
+    /// It waits for one. In a box, since few jobs wait and every job would carry the room.
+    Wait(Box<Wait>),
+}
+
+/// What a job waits for: first so long (the brake), then for a permit, at most until the limit.
+pub(crate) struct Wait {
+    pub(crate) delay: Duration,
+    pub(crate) share: Share,
+    pub(crate) limit: Option<Duration>,
+    pub(crate) waiting: Waiting,
 }
 
 /// One job to run.
 pub(crate) struct Run {
     pub(crate) job: Job,
     pub(crate) admission: Admission,
-    /// How long a handler may go on after it was told to stop.
-    pub(crate) grace: Duration,
-    pub(crate) running: Arc<Running>,
-    pub(crate) stats: Arc<SessionStats>,
 }
 
 impl Run {
-    /// Runs the job and reports how it ended, exactly once, whatever happens to this task.
-    pub(crate) async fn run(self) {
-        let guard = Finish(Some(self.job.clone()));
-        let result = self.attempt().await;
-        guard.report(result).await;
+    /// Runs the job in a task of its own.
+    pub(crate) fn spawn(self, span: Span) {
+        match span.is_disabled() {
+            true => tokio::spawn(self.run()),
+            false => tokio::spawn(self.run().instrument(span)),
+        };
     }
 
-    async fn attempt(self) -> JobResult {
-        let Self { job, admission, grace, running, stats } = self;
-        let route = job.route();
-        let permit = match admission {
-            Admission::Admitted(permit) => permit,
-            Admission::Wait { delay, share, limit, waiting } => {
-                let permit = admit(&job, route, delay, &share, limit).await?;
-                drop(waiting);
-                permit
-            }
+    /// Runs the job and reports how it ended, exactly once, whatever happens to this task.
+    async fn run(self) {
+        let Self { job, admission } = self;
+        let guard = Finish(Some(job.clone()));
+        let admitted = match admission {
+            Admission::Admitted => Ok(()),
+            Admission::Wait(wait) => Box::pin(wait_for_permit(&job, *wait)).await,
         };
-        job.return_permit(Some(permit));
-        let _running = running.enter();
-        let _counted = CountedRoute::enter(route);
-        let mut call =
-            AssertUnwindSafe(Arc::clone(&route.endpoint).call(job.clone())).catch_unwind();
-        let stopped = async {
-            let reason = job.cancelled().await;
-            sleep(grace).await;
-            reason
+        let result = match admitted {
+            Ok(()) => attempt(&job).await,
+            Err(error) => Err(error),
         };
-        tokio::select! {
-            biased;
-            result = &mut call => result.unwrap_or_else(|panic| {
-                Err(JobError::panicked(panic_text(&*panic)))
-            }),
-            reason = stopped => {
-                stats.meters.abandoned.increment(1);
-                if job.take_permit().is_none() {
-                    tracing::warn!(
-                        job = %job.info().id, route = %job.info().route,
-                        "a blocking handler did not stop when told to ({}); its thread and its \
-                         permit stay taken until it ends", reason.as_str()
-                    );
-                } else {
-                    tracing::warn!(
-                        job = %job.info().id, route = %job.info().route,
-                        "a handler did not stop within {grace:?} ({}); it was dropped",
-                        reason.as_str()
-                    );
-                }
-                Err(JobError::cancelled(reason.as_str()))
-            }
-        }
+        guard.report(result).await;
     }
 }
 
-async fn admit(
-    job: &Job,
-    route: &RouteEntry,
-    delay: Duration,
-    share: &Share,
-    limit: Option<Duration>,
-) -> Result<Permit, JobError> {
+type Call = CatchUnwind<AssertUnwindSafe<JobFuture>>;
+
+async fn attempt(job: &Job) -> JobResult {
+    let (home, route) = (job.home(), job.route());
+    let _running = home.running.enter();
+    let _counted = CountedRoute::enter(route);
+    let mut call: Call =
+        AssertUnwindSafe(Arc::clone(&route.endpoint).call(job.clone())).catch_unwind();
+    // Many handlers end without waiting for anything; only the others need a watch.
+    let result = match poll_fn(|cx| Poll::Ready(call.poll_unpin(cx))).await {
+        Poll::Ready(result) => result,
+        Poll::Pending => match Box::pin(watch(call, job)).await {
+            Ok(result) => result,
+            Err(reason) => return Err(abandon(job, reason)),
+        },
+    };
+    result.unwrap_or_else(|panic| Err(JobError::panicked(panic_text(&*panic))))
+}
+
+/// Waits for the handler, at most for the time of grace after it was told to stop.
+async fn watch(call: Call, job: &Job) -> Result<<Call as Future>::Output, CancelReason> {
+    let stopped = async {
+        let reason = job.cancelled().await;
+        sleep(job.home().grace).await;
+        reason
+    };
+    tokio::select! {
+        biased;
+        result = call => Ok(result),
+        reason = stopped => Err(reason),
+    }
+}
+
+/// Tells of a handler that did not stop.
+fn abandon(job: &Job, reason: CancelReason) -> JobError {
+    let Home { stats, grace, .. } = job.home();
+    stats.meters.abandoned.increment(1);
+    let (id, route) = (&job.info().id, &job.info().route);
+    if job.holds_permit() {
+        tracing::warn!(
+            job = %id, %route, "a handler did not stop within {grace:?} ({}); it was dropped",
+            reason.as_str()
+        );
+    } else {
+        tracing::warn!(
+            job = %id, %route,
+            "a blocking handler did not stop when told to ({}); its thread and its permit stay \
+             taken until it ends", reason.as_str()
+        );
+    }
+    JobError::cancelled(reason.as_str())
+}
+
+async fn wait_for_permit(job: &Job, wait: Wait) -> Result<(), JobError> {
+    let Wait { delay, share, limit, waiting } = wait;
     let permit = async {
         if !delay.is_zero() {
             sleep(delay).await;
         }
-        let permit = share.acquire(route.permits.as_ref());
+        let permit = share.acquire(job.route().permits.as_ref());
         match limit {
             None => Ok(permit.await),
             Some(limit) => tokio::time::timeout(limit, permit).await.map_err(|_| {
@@ -175,11 +195,14 @@ async fn admit(
             }),
         }
     };
-    tokio::select! {
+    let permit = tokio::select! {
         biased;
         reason = job.cancelled() => Err(JobError::cancelled(reason.as_str())),
         permit = permit => permit,
-    }
+    };
+    drop(waiting);
+    job.return_permit(Some(permit?));
+    Ok(())
 }
 
 /// Counts a running handler of a route.
@@ -208,8 +231,9 @@ impl Finish {
         drop(job.take_permit());
         let report = Report::Finished(job.token(), result);
         if let Err(TrySendError::Full(report)) = job.reports().try_send(report) {
-            // An error means that the session is gone, and with it whoever would want to know.
-            let _ = job.reports().send(report).await;
+            // In a box, as above. An error means that the session is gone, and with it whoever
+            // would want to know.
+            let _ = Box::pin(job.reports().send(report)).await;
         }
     }
 }
@@ -227,5 +251,41 @@ impl Drop for Finish {
                 let _ = job.reports().send(report).await;
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod sizes {
+    #[test]
+    fn print() {
+        use super::*;
+        fn of<F>(_: impl FnOnce(Run) -> F) -> usize {
+            size_of::<F>()
+        }
+        println!("run future {}", of(|run| run.run()));
+        println!(
+            "instrumented {}",
+            of(|run| tracing::Instrument::instrument(run.run(), tracing::Span::none()))
+        );
+        println!("Run {} Admission {}", size_of::<Run>(), size_of::<Admission>());
+        println!(
+            "Inner {} JobInfo {}",
+            size_of::<crate::job::Inner>(),
+            size_of::<crate::JobInfo>()
+        );
+        println!("Report {} Outcome {}", size_of::<Report>(), size_of::<JobResult>());
+        println!("IncomingJob {}", size_of::<crate::protocol::IncomingJob>());
+        println!(
+            "Action {} Input {} Event {}",
+            size_of::<crate::protocol::Action<crate::memory::MemoryMessage>>(),
+            size_of::<crate::protocol::Input<crate::memory::MemoryMessage>>(),
+            size_of::<crate::transport::Event<crate::memory::MemoryMessage>>()
+        );
+        println!(
+            "Msg {} Entry {}",
+            size_of::<crate::memory::MemoryMessage>(),
+            size_of::<crate::ledger::Entry>()
+        );
+        println!("Call {} Value {}", size_of::<Call>(), size_of::<crate::Value>());
     }
 }
