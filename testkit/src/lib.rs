@@ -4,6 +4,7 @@
 //! that passes here has not been flattered. Stand-ins share no encode or decode code with the
 //! adapters they test.
 
+pub mod conformance;
 pub mod distworker;
 pub mod proxy;
 pub mod vectors;

@@ -100,6 +100,11 @@ pub trait Master: Send + Sync {
     fn farewells(&self) -> Option<u64> {
         None
     }
+
+    /// What the server knows, for the text of a failure.
+    fn describe(&self) -> String {
+        String::new()
+    }
 }
 
 /// What a case asks of its server and of the backend.
