@@ -2,6 +2,9 @@
 //!
 //! `cargo run --release -p journeyman-distworker --example struct_cost`
 
+// A program of its own, not an adapter: the clock is its business.
+#![allow(clippy::disallowed_methods)]
+
 use std::hint::black_box;
 use std::time::Instant;
 

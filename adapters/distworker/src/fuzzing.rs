@@ -142,7 +142,7 @@ impl Meter for Still {
 /// bring, and some that it could not.
 ///
 /// # Panics
-/// The state machine broke a promise: see [`Run::check`].
+/// The state machine broke a promise.
 pub fn protocol(data: &[u8]) {
     let mut program = Program(data);
     let mut run = Run::new(program.byte());

@@ -10,8 +10,9 @@ use crate::support::{TOKEN, config, controller, event, within};
 /// The error that ends a worker which tries only once.
 async fn failure(config: Config) -> Error {
     let router = Router::new().route("echo", async || "x");
-    let worker = Worker::new(router).serve(config.max_reconnect_attempts(0)).start().unwrap();
-    within("the end of the worker", worker.wait()).await.unwrap_err()
+    let worker = Worker::new(router).serve(config.max_reconnect_attempts(0)).start();
+    let ended = within("the end of the worker", worker.expect("settings that work").wait()).await;
+    ended.expect_err("it tries only once")
 }
 
 /// Tries once, and says what the controller's log has and what the error says.

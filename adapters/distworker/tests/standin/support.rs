@@ -31,8 +31,7 @@ pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T 
 
 /// A controller with a static provisioner, one that starts workers, and quick timers.
 pub(crate) async fn controller() -> Controller {
-    let mut timers = Timers::default();
-    timers.ping_interval = Duration::from_millis(50);
+    let timers = Timers { ping_interval: Duration::from_millis(50), ..Timers::default() };
     controller_with(standin::Config::default().timers(timers)).await
 }
 

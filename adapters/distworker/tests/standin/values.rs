@@ -112,9 +112,11 @@ async fn metadata_files_time_and_identity_are_at_hand() {
     }
     let controller = controller().await;
     let worker = start(Router::new().route("text/upper", show), config(&controller)).await;
-    let mut file = standin::FileInfo::default();
-    file.file_id = "f1".to_owned();
-    file.filename = "../in.txt".to_owned();
+    let file = standin::FileInfo {
+        file_id: "f1".to_owned(),
+        filename: "../in.txt".to_owned(),
+        ..standin::FileInfo::default()
+    };
     let task = NewTask::new("text/upper")
         .metadata(json!({"prio": "high", "level": 3}))
         .timeout_ms(90_000)

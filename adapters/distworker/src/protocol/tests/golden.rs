@@ -245,12 +245,13 @@ fn the_same_data_gives_the_same_registration_to_the_byte() {
             let Some(Message::WorkerRegister(recorded)) = line.message() else { continue };
             let signed = wire::decode_signed(recorded.data.clone()).unwrap();
             let info = signed.resource_info.clone().unwrap();
-            let mut machine = ResourceInfo::default();
-            machine.hostname = Some(info.hostname).filter(|text| !text.is_empty());
-            machine.cpu_cores = Some(info.cpu_cores);
-            machine.memory_mb = Some(info.memory_mb);
             let additional = info.additional.unwrap_or_default();
-            machine.additional = from_bytes(&additional).unwrap();
+            let machine = ResourceInfo {
+                hostname: Some(info.hostname).filter(|text| !text.is_empty()),
+                cpu_cores: Some(info.cpu_cores),
+                memory_mb: Some(info.memory_mb),
+                additional: from_bytes(&additional).unwrap(),
+            };
             let config = Config::new("http://controller:8081", &*signed.provisioner_name)
                 .worker_id(&*signed.worker_id)
                 .worker_token(token_of(&signed.provisioner_name))

@@ -1,0 +1,247 @@
+//! The handlers that the program brings along.
+
+mod basic;
+mod exec;
+mod math;
+mod words;
+
+use std::{path::PathBuf, time::Duration};
+
+use journeyman_core::{Route, Router, layers::TimeoutLayer};
+use serde::Deserialize;
+
+pub(crate) use exec::GRANT as EXEC_GRANT;
+
+use crate::{duration, exit::Failure};
+
+/// Handlers that are known by name, apart from `math`.
+const BASIC: [&str; 3] = ["echo", "sleep", "fail"];
+
+/// The names of all handlers that need no program, as routes.
+pub(crate) fn names() -> Vec<String> {
+    let math = math::NAMES.iter().map(|name| format!("math.{name}"));
+    BASIC.iter().map(|name| (*name).to_owned()).chain(math).collect()
+}
+
+/// A route and what serves it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Binding {
+    pub(crate) pattern: String,
+    spec: Spec,
+    concurrency: Option<usize>,
+    timeout: Option<Duration>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Spec {
+    Builtin(String),
+    Exec(exec::Program),
+}
+
+/// A handler in the configuration file.
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a handler: a name such as \"echo\" or \"exec:PROGRAM\", or a table \
+                               with `exec` or `use`"
+)]
+pub(crate) enum Entry {
+    Text(String),
+    Table(EntryTable),
+}
+
+/// A handler in the configuration file, with rules.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EntryTable {
+    /// The program and its arguments.
+    exec: Option<Vec<String>>,
+    /// The name of a built-in handler.
+    r#use: Option<String>,
+    /// How many of its jobs run at a time.
+    concurrency: Option<usize>,
+    /// How long one job may take.
+    #[serde(default, deserialize_with = "duration::deserialize")]
+    timeout: Option<Duration>,
+}
+
+/// `NAME`, `ROUTE=NAME` or `ROUTE=exec:PROGRAM ARGS`, for the command line. `math.*` means all of
+/// that family.
+pub(crate) fn parse(text: &str) -> Result<Vec<Binding>, Failure> {
+    match text.split_once('=') {
+        Some((pattern, spec)) => Ok(vec![bind(pattern.trim(), parse_spec(spec.trim())?)?]),
+        None if text == "math.*" || text == "math" => Ok(family("math.")),
+        None if text.starts_with("exec:") => Err(Failure::usage(format!(
+            "--handler `{text}`: a program needs the name of the jobs that it does; write \
+             ROUTE={text}"
+        ))),
+        None => Ok(vec![bind(text, parse_spec(text)?)?]),
+    }
+}
+
+/// A line of the `[handlers]` table.
+pub(crate) fn from_entry(pattern: &str, entry: Entry) -> Result<Vec<Binding>, Failure> {
+    let table = match entry {
+        Entry::Text(spec) if pattern == "math.*" && (spec == "math.*" || spec == "math") => {
+            return Ok(family("math."));
+        }
+        Entry::Text(spec) => return Ok(vec![bind(pattern, parse_spec(&spec)?)?]),
+        Entry::Table(table) => table,
+    };
+    let spec = match (table.exec, table.r#use) {
+        (Some(words), None) => Spec::Exec(program(words, pattern)?),
+        (None, Some(name)) => parse_spec(&name)?,
+        _ => {
+            return Err(Failure::usage(format!(
+                "handler `{pattern}`: give either `exec = [\"PROGRAM\", …]` or `use = \"NAME\"`"
+            )));
+        }
+    };
+    let mut binding = bind(pattern, spec)?;
+    if table.concurrency == Some(0) {
+        return Err(Failure::usage(format!(
+            "handler `{pattern}`: `concurrency` is 0; nothing would \
+                                           ever run; give 1 or more"
+        )));
+    }
+    binding.concurrency = table.concurrency;
+    binding.timeout = table.timeout;
+    Ok(vec![binding])
+}
+
+/// All built-in handlers under their own names.
+pub(crate) fn defaults() -> Vec<Binding> {
+    family("")
+}
+
+fn family(prefix: &str) -> Vec<Binding> {
+    let named = names().into_iter().filter(|name| name.starts_with(prefix));
+    named
+        .map(|name| Binding {
+            pattern: name.clone(),
+            spec: Spec::Builtin(name),
+            concurrency: None,
+            timeout: None,
+        })
+        .collect()
+}
+
+fn bind(pattern: &str, spec: Spec) -> Result<Binding, Failure> {
+    if pattern.is_empty() {
+        return Err(Failure::usage("a handler has an empty route; write ROUTE=HANDLER"));
+    }
+    Ok(Binding { pattern: pattern.to_owned(), spec, concurrency: None, timeout: None })
+}
+
+fn parse_spec(text: &str) -> Result<Spec, Failure> {
+    if let Some(command) = text.strip_prefix("exec:") {
+        let words = words::split(command)
+            .map_err(|problem| Failure::usage(format!("handler `{text}`: {problem}")))?;
+        return Ok(Spec::Exec(program(words, text)?));
+    }
+    if names().iter().any(|name| name == text) {
+        return Ok(Spec::Builtin(text.to_owned()));
+    }
+    Err(Failure::usage(format!(
+        "there is no handler `{text}`; known are {}, math.*, and exec:PROGRAM",
+        names().join(", ")
+    )))
+}
+
+fn program(words: Vec<String>, shown: &str) -> Result<exec::Program, Failure> {
+    let mut words = words.into_iter();
+    let path = words.next().filter(|path| !path.is_empty()).ok_or_else(|| {
+        Failure::usage(format!("handler `{shown}` names no program; write exec:PROGRAM ARGS"))
+    })?;
+    Ok(exec::Program { path: PathBuf::from(path), args: words.collect(), hidden: Vec::new() })
+}
+
+impl Binding {
+    /// Whether it starts programs, which a backend must be granted.
+    pub(crate) fn is_exec(&self) -> bool {
+        matches!(self.spec, Spec::Exec(_))
+    }
+
+    fn route(self, hidden: &[String]) -> Route {
+        let mut route = match self.spec {
+            Spec::Builtin(name) => match name.as_str() {
+                "echo" => Route::new(basic::echo),
+                "sleep" => Route::new(basic::sleep),
+                "fail" => Route::new(basic::fail),
+                name => math::route(name.trim_start_matches("math.")),
+            },
+            Spec::Exec(program) => {
+                let program = exec::Program { hidden: hidden.to_vec(), ..program };
+                Route::new(exec::Exec::new(program)).requires(EXEC_GRANT)
+            }
+        };
+        if let Some(limit) = self.concurrency {
+            route = route.concurrency(limit);
+        }
+        match self.timeout {
+            Some(limit) => route.layer(TimeoutLayer::new(limit)),
+            None => route,
+        }
+    }
+}
+
+/// A router of these. Programs do not see the environment variables in `hidden`.
+pub(crate) fn router(bindings: Vec<Binding>, hidden: &[String]) -> Router {
+    bindings.into_iter().fold(Router::new(), |router, binding| {
+        router.route(binding.pattern.clone(), binding.route(hidden))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        parse(text).unwrap_err().message().to_owned()
+    }
+
+    #[test]
+    fn handlers_of_the_command_line() {
+        assert_eq!(
+            parse("echo").unwrap(),
+            vec![bind("echo", Spec::Builtin("echo".into())).unwrap()]
+        );
+        let all: Vec<_> = parse("math.*").unwrap().into_iter().map(|b| b.pattern).collect();
+        assert!(all.contains(&"math.add".to_owned()) && !all.contains(&"echo".to_owned()));
+        let convert = &parse("convert.*=exec:/bin/prog -x 'two words'").unwrap()[0];
+        assert_eq!(convert.pattern, "convert.*");
+        assert!(convert.is_exec());
+        let Spec::Exec(program) = &convert.spec else { panic!("no program") };
+        assert_eq!(program.args, ["-x", "two words"]);
+    }
+
+    #[test]
+    fn refusals_say_what_to_write() {
+        assert!(refused("nope").contains("known are echo, sleep, fail, math.add"));
+        assert!(refused("exec:/bin/true").contains("ROUTE=exec:/bin/true"));
+        assert!(refused("a=exec:").contains("names no program"));
+        assert!(refused("=echo").contains("empty route"));
+        assert!(refused("a=exec:x 'open").contains("quote"));
+    }
+
+    #[test]
+    fn handlers_of_the_file() {
+        let read = |text: &str| {
+            let table: toml::Table = toml::from_str(text).unwrap();
+            let (name, value) = table.into_iter().next().unwrap();
+            let entry = value.try_into::<Entry>().map_err(|error| error.to_string())?;
+            from_entry(&name, entry).map_err(|failure| failure.message().to_owned())
+        };
+        let many = read("'math.*' = 'math.*'").unwrap();
+        assert!(many.len() > 5, "{many:?}");
+        let one =
+            read("r = { exec = ['/bin/p', 'a b'], concurrency = 2, timeout = '1m' }").unwrap();
+        assert_eq!(one[0].concurrency, Some(2));
+        assert_eq!(one[0].timeout, Some(Duration::from_secs(60)));
+        assert!(read("r = { concurrency = 2 }").unwrap_err().contains("either `exec"));
+        assert!(
+            read("r = { use = 'echo', concurrency = 0 }").unwrap_err().contains("`concurrency`")
+        );
+        assert!(read("r = 3").unwrap_err().contains("a handler: a name"));
+    }
+}

@@ -1,0 +1,188 @@
+//! The systems that the program knows. Each is one file or folder here and one line in [`all`].
+
+mod distworker;
+mod memory;
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use journeyman_core::{JobErrorKind, Serve, Value, capability::Capabilities};
+
+use crate::{
+    bench::{PeerArgs, Peers, WorkerArgs},
+    dev::DevArgs,
+    doctor::{Check, DoctorArgs},
+    exit::{Code, Failure},
+    submit::SubmitArgs,
+};
+
+/// A future that is returned from a trait. It is awaited in `main` and need not be `Send`.
+pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// All systems, in the order in which they are shown.
+pub(crate) fn all() -> [&'static dyn System; 2] {
+    [&memory::MemorySystem, &distworker::DistWorkerSystem]
+}
+
+/// The system of this name.
+pub(crate) fn named(name: &str) -> Result<&'static dyn System, Failure> {
+    all().into_iter().find(|system| system.name() == name).ok_or_else(|| {
+        let known: Vec<_> = all().iter().map(|system| system.name()).collect();
+        Failure::usage(format!("there is no system `{name}`; known are {}", known.join(", ")))
+    })
+}
+
+/// What is known about one system.
+pub(crate) trait System: Sync {
+    /// Its name, also as `type` in the configuration file.
+    fn name(&self) -> &'static str;
+
+    /// How its URIs look; `None` if there is nothing to connect to.
+    fn uri_form(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether a URI is one of its own.
+    fn knows(&self, _uri: &str) -> bool {
+        false
+    }
+
+    /// A server from a URI that it knows.
+    fn target_of_uri(&self, _uri: &str) -> Result<Box<dyn Target>, Failure> {
+        Err(self.nothing_to("connect to"))
+    }
+
+    /// A server from its section of the configuration file.
+    fn target_of_section(&self, _section: toml::Table) -> Result<Box<dyn Target>, Failure> {
+        Err(self.nothing_to("connect to"))
+    }
+
+    /// Starts the stand-in server in this process, with these names of jobs.
+    fn stand_in(
+        &self,
+        routes: &[String],
+        connections: usize,
+    ) -> Boxed<'_, Result<Box<dyn StandIn>, Failure>>;
+
+    /// Starts what `journeyman bench` measures.
+    fn bench(&self, args: PeerArgs) -> Boxed<'_, Result<Box<dyn Peers>, Failure>>;
+
+    /// The main of the process under test.
+    fn bench_worker<'a>(&'a self, args: &'a WorkerArgs) -> Boxed<'a, Result<Code, Failure>>;
+
+    /// Runs the stand-in server as a local server.
+    fn dev(&self, _args: DevArgs) -> Boxed<'_, Result<Code, Failure>> {
+        let failure = self.nothing_to("run as a local server");
+        Box::pin(async { Err(failure) })
+    }
+
+    /// Whether a URI is the address of its submitting side.
+    fn takes_jobs_at(&self, _uri: &str) -> bool {
+        false
+    }
+
+    /// Submits one job from outside.
+    fn submit(&self, _args: SubmitArgs) -> Boxed<'_, Result<Code, Failure>> {
+        let failure = self.nothing_to("submit to");
+        Box::pin(async { Err(failure) })
+    }
+
+    fn nothing_to(&self, what: &str) -> Failure {
+        Failure::usage(format!(
+            "`{}` lives inside of one program; there is nothing to {what}",
+            self.name()
+        ))
+    }
+}
+
+/// A server that a worker can be connected to.
+pub(crate) trait Target {
+    /// Which one it is, for people; without secrets.
+    fn describe(&self) -> String;
+
+    /// What it offers.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Environment variables that hold its secrets.
+    fn secret_variables(&self) -> Vec<String>;
+
+    /// As a backend to serve.
+    fn serve(&self) -> Serve;
+
+    /// Looks step by step whether it can be worked for.
+    fn check<'a>(&'a self, check: &'a mut Check, args: &'a DoctorArgs) -> Boxed<'a, ()>;
+}
+
+/// A server from a URI, of whatever system.
+pub(crate) fn from_uri(uri: &str) -> Result<Box<dyn Target>, Failure> {
+    let systems = all();
+    let Some(system) = systems.iter().find(|system| system.knows(uri)) else {
+        let scheme = uri.split_once("://").map_or("", |(scheme, _)| scheme);
+        let forms: Vec<_> = systems.iter().filter_map(|system| system.uri_form()).collect();
+        return Err(Failure::usage(format!(
+            "no system has URIs that begin with `{}`; write one of: {}",
+            scheme.chars().take(40).collect::<String>() + "://",
+            forms.join(", ")
+        )));
+    };
+    system.target_of_uri(uri)
+}
+
+/// A running stand-in server, and the submitting side of its system.
+pub(crate) trait StandIn {
+    /// Where it listens, for people.
+    fn place(&self) -> String;
+
+    /// How jobs are submitted to it, for people.
+    fn road(&self) -> String;
+
+    /// The backend that the worker serves; can be taken once.
+    fn backend(&mut self) -> Result<Serve, Failure>;
+
+    /// Whether its wire carries this value.
+    fn carries(&self, value: &Value) -> bool;
+
+    /// Whether a value that came back is the one that was sent, by what its wire can tell apart.
+    fn same(&self, sent: &Value, got: &Value) -> bool;
+
+    /// What a failed job shows as its code.
+    fn code(&self, kind: JobErrorKind) -> &'static str;
+
+    /// Submits a job and waits for its end.
+    fn submit<'a>(&'a self, call: &'a Call) -> Boxed<'a, Result<Ended, String>>;
+
+    /// Stops it.
+    fn stop(&self) -> Boxed<'_, ()>;
+}
+
+/// A job to submit, in words that every system can put into its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) route: &'static str,
+    pub(crate) args: CallArgs,
+    pub(crate) timeout: Option<Duration>,
+    /// Whether progress is wanted.
+    pub(crate) watch: bool,
+}
+
+/// Arguments in a form that does not depend on the system.
+#[derive(Clone, Debug)]
+pub(crate) enum CallArgs {
+    /// One value, and what comes back is one, too.
+    Value(Value),
+    /// Named ones.
+    Named(Vec<(&'static str, Value)>),
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) outcome: Result<Value, Fault>,
+    pub(crate) progress: Vec<f64>,
+}
+
+/// The error of a job, as its submitter sees it.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) code: String,
+    pub(crate) message: String,
+}

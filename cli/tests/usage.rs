@@ -1,0 +1,77 @@
+//! Options, exit codes and what is said about them.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use support::{journeyman, output, run};
+
+fn refused(args: &[&str]) -> String {
+    let (code, stdout, stderr) = run(&mut journeyman(args));
+    assert_eq!(code, 2, "{args:?}: {stdout}{stderr}");
+    assert!(stdout.is_empty(), "{stdout}");
+    stderr
+}
+
+#[test]
+fn help_has_examples_and_exit_codes() {
+    for args in [&["--help"][..], &["help", "run"], &["help", "submit"], &["help", "dev"]] {
+        let done = output(args);
+        let text = String::from_utf8(done.stdout).unwrap();
+        assert!(done.status.success() && text.contains("Examples:"), "{args:?}: {text}");
+    }
+    for args in [&["help", "exit-codes"][..], &["exit-codes"]] {
+        let text = String::from_utf8(output(args).stdout).unwrap();
+        assert!(text.contains("130  interrupted"), "{text}");
+    }
+    let version = String::from_utf8(output(&["--version"]).stdout).unwrap();
+    assert_eq!(version, format!("journeyman {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn completions_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let done = output(&["completions", shell]);
+        let text = String::from_utf8(done.stdout).unwrap();
+        assert!(done.status.success() && text.contains("doctor"), "{shell}");
+        assert!(!text.ends_with("\n\n"), "{shell}");
+    }
+}
+
+#[test]
+fn mistakes_are_told_with_the_way_out() {
+    assert!(refused(&["nonsense"]).contains("unrecognized subcommand"));
+    assert!(refused(&["run"]).contains("--connect"));
+    assert!(refused(&["dev", "--as", "nope"]).contains("known are memory, distworker"));
+    assert!(refused(&["dev", "--as", "memory"]).contains("lives inside of one program"));
+    assert!(refused(&["--log", "=[", "demo", "--once"]).contains("log filter"));
+    let scheme = refused(&["run", "--connect", "mqtt://h"]);
+    assert!(scheme.contains("mqtt://") && scheme.contains("distworker+http://"), "{scheme}");
+    let secret = refused(&["run", "--connect", "distworker+http://h?provisioner=p&token=s3cret"]);
+    assert!(secret.contains("token_env=NAME") && !secret.contains("s3cret"), "{secret}");
+    let missing = refused(&["run", "--connect", "distworker+http://h?provisioner=p"]);
+    assert!(missing.contains("DISTWORKER_WORKER_TOKEN"), "{missing}");
+    assert!(refused(&["submit", "--to", "ftp://h", "q"]).contains("http://HOST:8080"));
+    assert!(refused(&["submit", "--to", "http://h", "q", "[1]"]).contains("objects only"));
+    assert!(refused(&["submit", "--to", "http://h", "q", "{}", "--timeout", "x"]).contains("30s"));
+}
+
+#[test]
+fn programs_need_a_grant_at_the_right_place() {
+    let uri = "distworker+http://127.0.0.1:1?provisioner=p";
+    let refused = |args: &[&str]| {
+        let mut command = journeyman(args);
+        command.env("DISTWORKER_WORKER_TOKEN", "s3cret");
+        let (code, _, stderr) = run(&mut command);
+        assert_eq!(code, 2, "{stderr}");
+        stderr
+    };
+    let text = refused(&["run", "--connect", uri, "--handler", "x=exec:/bin/true"]);
+    assert!(text.contains("--grant exec"), "{text}");
+    let text = refused(&["run", "--grant", "exec", "--connect", uri]);
+    assert!(text.contains("in front of every --connect"), "{text}");
+    let text = refused(&["run", "--connect", uri, "--grant", "all"]);
+    assert!(text.contains("no grant `all`"), "{text}");
+    let text = refused(&["run", "--connect", uri, "--handler", "nope"]);
+    assert!(text.contains("no handler `nope`"), "{text}");
+}

@@ -1,0 +1,190 @@
+//! What the book says about the code is true.
+
+use std::collections::BTreeSet;
+
+use journeyman::{
+    JobErrorKind,
+    core::{
+        backend::Backend,
+        capability::{Capabilities, Intake},
+        session::SessionState,
+    },
+    distworker::{self, Config},
+    memory::Memory,
+};
+
+const CONFIGURATION: &str = include_str!("../docs/src/configuration.md");
+const CAPABILITIES: &str = include_str!("../docs/src/capabilities.md");
+const ERRORS: &str = include_str!("../docs/src/errors.md");
+const LIFE_CYCLE: &str = include_str!("../docs/src/life-cycle.md");
+
+/// The cells of all rows of the tables under a heading.
+fn rows<'a>(text: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
+    let lines = text.lines().skip_while(|line| *line != heading).skip(1);
+    let lines = lines.take_while(|line| !line.starts_with("## "));
+    let rows = lines.filter(|line| line.starts_with("| ") && !line.starts_with("|---"));
+    let rows: Vec<Vec<_>> =
+        rows.map(|row| row.trim_matches('|').split(" | ").map(str::trim).collect()).collect();
+    assert!(rows.len() > 2, "there is no table under {heading}");
+    rows
+}
+
+fn code(cell: &str) -> Option<&str> {
+    cell.strip_prefix('`')?.strip_suffix('`')
+}
+
+/// The keys that serde knows, from its own error about one that it does not know.
+fn keys_of<T: serde::de::DeserializeOwned>() -> BTreeSet<String> {
+    let error = serde_json::from_str::<T>(r#"{"no such key": 0}"#).err().expect("it is unknown");
+    let error = error.to_string();
+    let (_, names) = error.split_once("expected one of").expect(&error);
+    names.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_setting_of_distworker_is_in_the_table() {
+    let table = rows(CONFIGURATION, "## DistWorker");
+    let listed: BTreeSet<_> = table.iter().filter_map(|row| code(row[0])).collect();
+    let known = keys_of::<Config>();
+    assert_eq!(listed, known.iter().map(String::as_str).collect());
+}
+
+#[test]
+fn every_variable_of_distworker_is_in_the_table() {
+    let table = rows(CONFIGURATION, "## DistWorker");
+    let listed: BTreeSet<_> =
+        table.iter().filter_map(|row| Some((code(row[0])?, code(row[1])?))).collect();
+    let known = distworker::config::KEYS.iter().map(|(key, variable, _)| (*key, *variable));
+    assert_eq!(listed, known.collect());
+}
+
+#[test]
+fn the_defaults_of_distworker_are_in_the_table() {
+    let table = rows(CONFIGURATION, "## DistWorker");
+    let config = Config::default();
+    let seconds = |duration: std::time::Duration| format!("{} s", duration.as_secs());
+    for (key, default) in [
+        ("reconnect_interval", seconds(config.reconnect_interval)),
+        ("heartbeat_interval", seconds(config.heartbeat_interval)),
+        ("max_reconnect_attempts", config.max_reconnect_attempts.to_string()),
+        ("connections", config.connections.to_string()),
+        ("max_message_size", format!("{} MiB", config.max_message_size >> 20)),
+        ("danger_accept_any_certificate", config.danger_accept_any_certificate.to_string()),
+    ] {
+        let row = table.iter().find(|row| code(row[0]) == Some(key)).expect(key);
+        assert_eq!(row[3], default, "{key}");
+    }
+}
+
+#[test]
+fn every_rule_of_a_session_is_in_the_table() {
+    let source = include_str!("../worker-core/src/backend.rs");
+    let (_, fields) = source.split_once("pub struct SessionConfig {").expect("the struct");
+    let (fields, _) = fields.split_once("\n}").expect("its end");
+    let fields = fields.lines().filter_map(|line| line.trim().strip_prefix("pub "));
+    let fields: BTreeSet<_> = fields.filter_map(|line| line.split(':').next()).collect();
+    let table = rows(CONFIGURATION, "## The session");
+    let listed: BTreeSet<_> = table.iter().filter_map(|row| code(row[0])).collect();
+    assert_eq!(listed, fields);
+}
+
+#[test]
+fn the_capability_table_is_that_of_the_backends() {
+    let table: Vec<_> = CAPABILITIES
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect::<Vec<_>>())
+        .collect();
+    let (memory, _client) = Memory::new();
+    let distworker = Config::default().capabilities();
+    let texts = |offered: &Capabilities| offered.rows();
+    let (memory, distworker) = (texts(&memory.capabilities()), texts(&distworker));
+    for ((name, memory), (_, distworker)) in memory.iter().zip(&distworker) {
+        let row = table
+            .iter()
+            .find(|row| row[0] == name.replace(" (bytes)", ""))
+            .unwrap_or_else(|| panic!("the table has no row for `{name}`"));
+        assert_eq!(shown(name, memory), row[2], "memory: {name}");
+        assert_eq!(shown(name, distworker), row[3], "distworker: {name}");
+    }
+}
+
+/// A capability in the words of the book.
+fn shown(name: &str, value: &str) -> String {
+    match (name, value) {
+        ("confirmation" | "registration", "confirmed by the server") => "confirmed".to_owned(),
+        ("retry", "by the server") => "the server".to_owned(),
+        ("retry", "by the retry layer") => "the retry layer".to_owned(),
+        ("largest message (bytes)", "16777216") => "16 MiB, configurable".to_owned(),
+        ("extensions", names) => names.replace("distworker.", ""),
+        (_, value) => value.to_owned(),
+    }
+}
+
+#[test]
+fn the_error_tables_have_every_kind() {
+    let listed: BTreeSet<_> =
+        rows(ERRORS, "## `JobError`").iter().filter_map(|row| code(row[0])).collect();
+    let known: BTreeSet<_> = JobErrorKind::ALL.iter().map(|kind| format!("{kind:?}")).collect();
+    assert_eq!(listed, known.iter().map(String::as_str).collect());
+
+    let wire = rows(ERRORS, "## What each system gets to see");
+    for kind in JobErrorKind::ALL {
+        let name = kind.as_str().replace('_', " ");
+        let row = wire
+            .iter()
+            .find(|row| row[0].split(", ").any(|outcome| outcome == name))
+            .unwrap_or_else(|| panic!("no row for `{name}`"));
+        let code = distworker::error_code(kind);
+        assert!(row[2].contains(&format!("`{code}`")), "{name}: {code}, but {}", row[2]);
+    }
+
+    let dropped = rows(ERRORS, "## Outcomes that cannot be delivered");
+    for reason in journeyman::core::protocol::DropReason::ALL {
+        assert!(dropped.iter().any(|row| code(row[0]) == Some(reason.as_str())), "{reason:?}");
+    }
+}
+
+#[test]
+fn the_diagram_has_every_state() {
+    let states = [
+        SessionState::Connecting { attempt: 1 },
+        SessionState::Registering,
+        SessionState::Ready,
+        SessionState::Waiting { attempt: 1, delay: Default::default(), error: String::new() },
+        SessionState::Draining,
+        SessionState::Closing,
+        SessionState::Stopped,
+        SessionState::Failed { error: String::new() },
+    ];
+    for state in states {
+        let name = format!("{state:?}");
+        let name = name.split([' ', '{']).next().expect("a name");
+        assert!(LIFE_CYCLE.contains(&format!("{name} --> ")), "{name} in the diagram");
+        assert!(LIFE_CYCLE.contains(&format!("| `{name}")), "{name} in the table");
+    }
+}
+
+/// What `Args` makes of the wire's forms, by the first example under "Call shapes".
+#[tokio::test]
+async fn one_handler_reads_every_shape() {
+    use journeyman::prelude::*;
+
+    #[derive(serde::Deserialize)]
+    struct Add {
+        a: i64,
+        b: i64,
+    }
+    let add = async |Args(Add { a, b }): Args<Add>| a + b;
+    for intake in [Intake::Pushed, Intake::OnePerRegistration, Intake::Pull] {
+        let (backend, client) = Memory::new();
+        let router = Router::new().route("add", add);
+        let worker = Worker::new(router).serve(backend.intake(intake)).start().expect("it starts");
+        for args in ["[2, 3]", "[[2, 3]]", r#"{"a": 2, "b": 3}"#, r#"[{"a": 2, "b": 3}]"#] {
+            let json: serde_json::Value = serde_json::from_str(args).expect("it is JSON");
+            assert_eq!(client.call::<i64>("add", &json).await.expect("it fits"), 5, "{args}");
+        }
+        worker.control().drain();
+        worker.wait().await.expect("a good end");
+    }
+}
