@@ -165,6 +165,23 @@ fn the_diagram_has_every_state() {
     }
 }
 
+#[test]
+fn every_dependency_has_its_reason() {
+    let reasons = include_str!("../docs/src/dependencies.md");
+    let (_, list) =
+        include_str!("../Cargo.toml").split_once("[workspace.dependencies]").expect("it");
+    let (list, _) = list.split_once("\n[").expect("what follows it");
+    let names = list.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name);
+    let others: Vec<_> = names.filter(|name| !name.starts_with("journeyman")).collect();
+    assert!(others.len() > 20, "{others:?}");
+    for name in others {
+        assert!(
+            reasons.contains(&format!("`{name}`")),
+            "{name} is not in docs/src/dependencies.md"
+        );
+    }
+}
+
 /// What `Args` makes of the wire's forms, by the first example under "Call shapes".
 #[tokio::test]
 async fn one_handler_reads_every_shape() {

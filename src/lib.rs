@@ -1,0 +1,68 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Where things are
+//!
+//! | you want to | look at |
+//! |---|---|
+//! | write a handler | [`Args`], [`State`], [`JobInfo`], [`Progress`], [`Cancel`], [`Deadline`], [`Events`], [`Handler`], [`blocking`] |
+//! | say which job goes where | [`Router`], [`Route`], [`Scope`], [`layers`] |
+//! | run it | [`Worker`], [`Serve`], [`connect`], [`shutdown_signal`] |
+//! | watch it | [`StartedWorker`], [`WorkerControl`], [`Snapshot`](core::snapshot::Snapshot) |
+//! | test it without a network | [`memory`] |
+//! | write an adapter | [`core`]: [`Transport`](core::transport::Transport), [`Protocol`](core::protocol::Protocol), [`Backend`](core::backend::Backend) |
+//!
+//! # Features
+//!
+//! Nothing is on by default: handlers, router, layers and the in-memory backend are always there.
+//! A feature only adds; none changes how something else behaves.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `ws` | `journeyman::ws`, the WebSocket transport, for adapters of your own |
+//! | `distworker` | `journeyman::distworker`, and `distworker+…` URIs in [`connect`] |
+//! | `prometheus` | `journeyman::prometheus`, metrics as Prometheus text |
+//! | `full` | all of the above |
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod connect;
+#[cfg(feature = "prometheus")]
+#[cfg_attr(docsrs, doc(cfg(feature = "prometheus")))]
+pub mod prometheus;
+
+pub use connect::connect;
+pub use journeyman_core as core;
+pub use journeyman_core::{
+    Brake, Error, ErrorKind, Handler, Job, JobError, JobErrorKind, JobInfo, JobResult, Reply,
+    Route, Router, Scope, Secret, Serve, StartedWorker, Summary, Value, Worker, WorkerControl,
+    blocking,
+    extract::{Args, FromJob, State},
+    job::{Cancel, CancelReason, Deadline, Events, Progress},
+    layers, memory, shutdown_signal,
+};
+#[cfg(feature = "distworker")]
+#[cfg_attr(docsrs, doc(cfg(feature = "distworker")))]
+pub use journeyman_distworker as distworker;
+#[cfg(feature = "ws")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ws")))]
+pub use journeyman_ws as ws;
+
+/// What most programs use: `use journeyman::prelude::*;`.
+pub mod prelude {
+    pub use crate::{
+        Args, Cancel, Deadline, Events, Handler, Job, JobError, JobInfo, JobResult, Progress,
+        Reply, Route, Router, Scope, Serve, State, Value, Worker, blocking, connect,
+        shutdown_signal,
+    };
+}
+
+/// The chapters of the book whose programs are compiled (and run) as tests.
+#[cfg(doctest)]
+mod book {
+    #[doc = include_str!("../docs/src/handlers.md")]
+    struct Handlers;
+    #[doc = include_str!("../docs/src/testing.md")]
+    struct Testing;
+    #[cfg(feature = "distworker")]
+    #[doc = include_str!("../docs/src/distworker.md")]
+    struct DistWorker;
+}
