@@ -12,6 +12,9 @@ pub enum WsMessage {
     Text(Text),
     /// A binary message.
     Binary(Bytes),
+    /// A ping, for a protocol that wants a sign of life: the pong comes as `Alive`. At most 125
+    /// bytes (RFC 6455, section 5.5). Never received: the transport answers pings by itself.
+    Ping(Bytes),
 }
 
 impl WsMessage {
@@ -19,7 +22,7 @@ impl WsMessage {
     pub fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
-            Self::Binary(bytes) => bytes.len(),
+            Self::Binary(bytes) | Self::Ping(bytes) => bytes.len(),
         }
     }
 
@@ -32,7 +35,7 @@ impl WsMessage {
     pub fn into_bytes(self) -> Bytes {
         match self {
             Self::Text(text) => text.into_bytes(),
-            Self::Binary(bytes) => bytes,
+            Self::Binary(bytes) | Self::Ping(bytes) => bytes,
         }
     }
 
@@ -40,6 +43,7 @@ impl WsMessage {
         match self {
             Self::Text(text) => Message::Text(text.0),
             Self::Binary(bytes) => Message::Binary(bytes),
+            Self::Ping(bytes) => Message::Ping(bytes),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
@@ -39,6 +39,8 @@ const OVERHEAD: usize = 64;
 const EVENTS_PER_FLUSH: u32 = 32;
 /// A queue that grew beyond this many entries gives its memory back when it is empty.
 const KEEP_ENTRIES: usize = 4096;
+/// The longest payload of a ping, in bytes (RFC 6455, section 5.5).
+const MAX_PING: usize = 125;
 /// The longest reason that fits a close frame, in bytes.
 const MAX_REASON: usize = 123;
 
@@ -146,6 +148,13 @@ impl Transport for WsTransport {
             )
             .with_remedy("send less, or raise `max_message_size` here and at the peer"));
         }
+        if matches!(message, WsMessage::Ping(_)) && length > MAX_PING {
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                "send",
+                format!("a ping carries at most {MAX_PING} bytes, not {length}"),
+            ));
+        }
         let Some(connection) = self.connection.as_mut().filter(|c| c.ending.is_none()) else {
             return Err(Error::new(ErrorKind::Disconnected, "send", "there is no connection"));
         };
@@ -170,7 +179,10 @@ impl Transport for WsTransport {
         let Some(connection) = &mut self.connection else {
             return Poll::Pending;
         };
-        let event = ready!(connection.poll_event(cx, &self.config));
+        let Poll::Ready(event) = connection.poll_event(cx, &self.config) else {
+            connection.read_dry = false;
+            return Poll::Pending;
+        };
         if matches!(event, Event::Closed(_)) {
             self.connection = None;
         }
@@ -205,6 +217,10 @@ struct Connection {
     /// The cost of all that is not flushed, and of the part of it that the library has.
     queued_bytes: usize,
     unflushed_bytes: usize,
+    /// Who is woken when there is something to read; set from when a read found nothing until
+    /// we report so. Until then another read would find nothing, either.
+    reader: Option<Waker>,
+    read_dry: bool,
     /// Whether the library may hold something that is not flushed (messages, pongs).
     unflushed: bool,
     events_since_flush: u32,
@@ -247,6 +263,8 @@ impl Connection {
             written: 0,
             queued_bytes: 0,
             unflushed_bytes: 0,
+            reader: None,
+            read_dry: false,
             unflushed: false,
             events_since_flush: 0,
             blocked_since: None,
@@ -282,7 +300,7 @@ impl Connection {
                     return Poll::Ready(Event::Closed(closed));
                 }
             }
-            match Pin::new(&mut self.socket).poll_next(cx) {
+            match self.poll_read(cx) {
                 Poll::Ready(Some(Ok(message))) => {
                     self.events_since_flush += u32::from(self.unflushed);
                     let event = match message {
@@ -329,6 +347,20 @@ impl Connection {
                 Alarm::Dead(closed) => return Poll::Ready(Event::Closed(closed)),
             }
         }
+    }
+
+    /// The next message, unless the last look found none and the same task has not waited since.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Message, WsError>>> {
+        let same = self.reader.as_ref().is_some_and(|reader| reader.will_wake(cx.waker()));
+        if self.read_dry && same {
+            return Poll::Pending;
+        }
+        let read = Pin::new(&mut self.socket).poll_next(cx);
+        self.read_dry = read.is_pending();
+        if self.read_dry && !same {
+            self.reader = Some(cx.waker().clone());
+        }
+        read
     }
 
     /// Hands waiting messages to the library, up to what one write should carry.

@@ -122,7 +122,8 @@ pub struct SessionConfig {
     /// is lost. Default false: they finish, and the result is dropped and counted.
     pub cancel_orphans: bool,
     /// Whether jobs run one after the other, in the order in which they came, each when the one
-    /// before has ended. Default false.
+    /// before is settled. A handler that was told to stop and goes on in its grace time may then
+    /// overlap with the next one. Default false.
     pub ordered: bool,
     /// Slows down jobs that fail again and again. Default 100 ms to 30 s.
     pub brake: Brake,

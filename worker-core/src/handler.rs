@@ -214,19 +214,13 @@ macro_rules! functions {
         {
             async fn call(&self, job: Job) -> JobResult {
                 let function = Arc::clone(&self.function);
-                // It goes with the thread, which cannot be stopped from outside, and comes back
-                // when the thread ends, unless nobody waits for it any more.
-                let permit = job.take_permit();
-                let owner = job.clone();
+                let lent = job.lend_permit();
                 let run = move || {
-                    let call = || function($($arg::from_job(&job)?),*).into_result(&job);
-                    (call(), permit)
+                    let _lent = lent;
+                    function($($arg::from_job(&job)?),*).into_result(&job)
                 };
                 match tokio::task::spawn_blocking(run).await {
-                    Ok((result, permit)) => {
-                        owner.return_permit(permit);
-                        result
-                    }
+                    Ok(result) => result,
                     Err(error) => Err(panicked(error)),
                 }
             }
@@ -255,20 +249,20 @@ functions!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12);
 
 fn panicked(error: tokio::task::JoinError) -> JobError {
     match error.try_into_panic() {
-        Ok(payload) => JobError::panicked(panic_text(&*payload)),
+        Ok(payload) => JobError::panicked(panic_text("the handler", &*payload)),
         Err(_) => JobError::cancelled("the runtime stops"),
     }
 }
 
-/// The text of a panic, if it has one.
-pub(crate) fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
+/// What panicked, and its text if it has one.
+pub(crate) fn panic_text(what: &str, payload: &(dyn std::any::Any + Send)) -> String {
     let text = payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     match text {
-        Some(text) => format!("the handler panicked: {text}"),
-        None => "the handler panicked".to_owned(),
+        Some(text) => format!("{what} panicked: {text}"),
+        None => format!("{what} panicked"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{
     any::Any,
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU8, AtomicU32, Ordering},
     },
     time::{Duration, Instant, SystemTime},
@@ -189,7 +189,42 @@ pub(crate) struct Inner {
     pub(crate) cancel: CancelState,
     /// Attempts that the retry layer made beyond the first.
     pub(crate) retries: AtomicU32,
-    pub(crate) permit: Mutex<Option<Permit>>,
+    pub(crate) seat: Mutex<Seat>,
+}
+
+/// Where the permit of a job is.
+#[derive(Debug, Default)]
+pub(crate) enum Seat {
+    /// It waits for one, or has ended.
+    #[default]
+    None,
+    /// Here.
+    Held(Permit),
+    /// The thread of a blocking handler has it.
+    Lent,
+    /// The thread had it when the job ended, and gives it back when it ends itself.
+    Left,
+}
+
+/// The permit of a job in the hands of a thread; goes back when dropped.
+pub(crate) struct Lent {
+    job: Job,
+    permit: Option<Permit>,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let Some(permit) = self.permit.take() else { return };
+        let mut seat = self.job.seat();
+        match &*seat {
+            Seat::Lent => *seat = Seat::Held(permit),
+            _ => {
+                drop(seat);
+                drop(permit);
+                self.job.home().running.leave(&self.job.route().stats);
+            }
+        }
+    }
 }
 
 /// What all jobs of a session have in common.
@@ -335,18 +370,47 @@ impl Job {
         self.0.token
     }
 
-    pub(crate) fn return_permit(&self, permit: Option<Permit>) {
-        *self.0.permit.lock().unwrap_or_else(PoisonError::into_inner) = permit;
+    fn seat(&self) -> MutexGuard<'_, Seat> {
+        self.0.seat.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the job a permit to run with.
+    pub(crate) fn admit(&self, permit: Permit) {
+        self.0.home.running.enter(&self.0.route.stats);
+        *self.seat() = Seat::Held(permit);
     }
 
     /// Whether the job itself holds its permit; if not, a thread of a blocking handler does.
     pub(crate) fn holds_permit(&self) -> bool {
-        self.0.permit.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        matches!(*self.seat(), Seat::Held(_))
     }
 
-    /// Takes the permit out, so that whoever holds it decides when it is given back.
-    pub(crate) fn take_permit(&self) -> Option<Permit> {
-        self.0.permit.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// Lends the permit to a thread, which cannot be stopped from outside: until it ends, the
+    /// permit is taken and the handler runs, whatever becomes of the job.
+    pub(crate) fn lend_permit(&self) -> Lent {
+        let mut seat = self.seat();
+        let permit = match std::mem::replace(&mut *seat, Seat::Lent) {
+            Seat::Held(permit) => Some(permit),
+            other => {
+                *seat = other;
+                None
+            }
+        };
+        Lent { job: self.clone(), permit }
+    }
+
+    /// The job has ended: its permit is free, unless a thread has it.
+    pub(crate) fn vacate(&self) {
+        let mut seat = self.seat();
+        match std::mem::take(&mut *seat) {
+            Seat::Held(permit) => {
+                drop(seat);
+                drop(permit);
+                self.0.home.running.leave(&self.0.route.stats);
+            }
+            Seat::Lent | Seat::Left => *seat = Seat::Left,
+            Seat::None => {}
+        }
     }
 
     pub(crate) fn route(&self) -> &Arc<RouteEntry> {

@@ -131,6 +131,12 @@ impl Ledger {
         self.slots.get_mut(token.index as usize)?.get_mut(token)
     }
 
+    /// The job of this id whose outcome is not known yet.
+    pub(crate) fn find(&self, id: &str) -> Option<Token> {
+        let token = *self.by_id.get(id)?;
+        self.get(token).filter(|entry| !entry.settling).map(|_| token)
+    }
+
     /// Notes that the outcome of a job is known. `None` when it was known before.
     pub(crate) fn settle(
         &mut self,

@@ -39,6 +39,8 @@ pub mod value_de;
 pub mod value_ser;
 mod worker;
 
+/// The crate whose traits stand in [`job::Codec`] and [`Payload`].
+pub use erased_serde;
 pub use error::{Error, ErrorKind};
 pub use extensions::Extensions;
 pub use handler::{

@@ -105,13 +105,19 @@ pub enum Input<M> {
     },
     /// The instant of [`Protocol::next_deadline`] has come.
     Deadline,
-    /// A job ended. Comes once per token. The protocol sends what the wire wants and calls
+    /// A job ended. Comes once per token, unless it was requeued. The protocol sends what the wire wants and calls
     /// [`Cx::settled`] when that is written or confirmed.
     Outcome {
         /// The job.
         token: Token,
         /// How it ended.
         outcome: Outcome,
+    },
+    /// The outcome of a job was dropped before this protocol saw it (no late result counts, or
+    /// the outbox was full): forget the job. It is settled already.
+    Dropped {
+        /// The job.
+        token: Token,
     },
     /// A running job reports progress.
     Progress {
@@ -343,6 +349,11 @@ impl<M> Cx<'_, M> {
                 token
             }
         }
+    }
+
+    /// The job of this id that is in flight, if there is one: for servers that name jobs by id.
+    pub fn find(&self, id: &str) -> Option<Token> {
+        self.ledger.find(id)
     }
 
     /// Asks a running job to stop. Its outcome comes as usual.

@@ -88,7 +88,9 @@ impl<'de> Deserialize<'de> for Secret {
                 self.visit_i64(0)
             }
         }
-        deserializer.deserialize_str(Text)
+        // Not `deserialize_str`: sources answer that with an error of their own, which repeats the
+        // value, before the visitor is asked.
+        deserializer.deserialize_any(Text)
     }
 }
 

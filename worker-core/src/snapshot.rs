@@ -137,8 +137,8 @@ impl Recent {
 pub(crate) struct RouteStats {
     name: String,
     pub(crate) running: AtomicU64,
-    ok: AtomicU64,
     failed: AtomicU64,
+    /// Of all jobs that ended.
     latency: Histogram,
 }
 
@@ -147,24 +147,27 @@ impl RouteStats {
         Self {
             name: name.to_owned(),
             running: AtomicU64::new(0),
-            ok: AtomicU64::new(0),
             failed: AtomicU64::new(0),
             latency: Histogram::default(),
         }
     }
 
     pub(crate) fn record(&self, ok: bool, took: Duration) {
-        let count = if ok { &self.ok } else { &self.failed };
-        count.fetch_add(1, Ordering::Relaxed);
+        if !ok {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+        }
         self.latency.record(took);
     }
 
     pub(crate) fn snapshot(&self) -> RouteSnapshot {
+        // A failure is counted first and in the histogram second, so this is never below zero
+        // by more than those that are between the two now.
+        let failed = self.failed.load(Ordering::Relaxed);
         RouteSnapshot {
             route: self.name.clone(),
             running: self.running.load(Ordering::Relaxed),
-            ok: self.ok.load(Ordering::Relaxed),
-            failed: self.failed.load(Ordering::Relaxed),
+            ok: self.latency.count().saturating_sub(failed),
+            failed,
             p50: self.latency.quantile(0.50),
             p99: self.latency.quantile(0.99),
         }
@@ -200,6 +203,11 @@ impl Histogram {
         }
         let (power, eighth) = (bucket / 8 + 2, (bucket % 8) as u64);
         ((8 + eighth) << (power - 3)) + (1 << (power - 3)) / 2
+    }
+
+    /// How many durations were recorded.
+    pub fn count(&self) -> u64 {
+        self.0.iter().map(|count| count.load(Ordering::Relaxed)).sum()
     }
 
     /// The duration below which this share (0.0 to 1.0) of the records lies; zero when empty.

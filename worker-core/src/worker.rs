@@ -3,11 +3,12 @@
 use std::{
     fmt,
     future::Future,
+    panic::AssertUnwindSafe,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use futures_util::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -18,6 +19,7 @@ use crate::{
     backend::{Backend, Sessions},
     budget::Budget,
     capability::Capabilities,
+    handler::panic_text,
     job::now,
     router::{Router, Scope, Table},
     session::{Control, Running, Runtime, SessionState, SessionStats},
@@ -176,7 +178,7 @@ impl Worker {
             table: Arc::clone(&table),
             budget: budget.clone(),
             recent: Arc::default(),
-            running: Arc::default(),
+            running: Arc::new(Running::new(Arc::clone(&table))),
         });
         let mut planned = Vec::new();
         let mut capabilities = Vec::new();
@@ -213,8 +215,15 @@ impl Worker {
         let mut sessions = Vec::new();
         for (session, runtime, stats, sender) in planned {
             let backend = Arc::clone(&stats.backend);
+            let watched = Arc::clone(&stats);
             tasks.spawn(async move {
-                let result = session(runtime).await;
+                let ended = AssertUnwindSafe(session(runtime)).catch_unwind().await;
+                let result = ended.unwrap_or_else(|panic| {
+                    let error = panic_text("the session", &*panic);
+                    // Whoever waits for the end must hear of it.
+                    watched.set_state(SessionState::Failed { error: error.clone() });
+                    Err(Error::new(ErrorKind::Internal, "session", error))
+                });
                 result.map_err(|error| error.with_context("backend", backend))
             });
             sessions.push(Handle { stats, sender });

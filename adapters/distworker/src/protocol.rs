@@ -127,7 +127,9 @@ impl DistWorker {
     fn received(&mut self, cx: &mut Cx<'_, WsMessage>, message: WsMessage) {
         let frame = match message {
             WsMessage::Binary(frame) => frame,
-            WsMessage::Text(_) => return cx.ignored(odd("a text message, where all are binary")),
+            WsMessage::Text(_) | WsMessage::Ping(_) => {
+                return cx.ignored(odd("a text message, where all are binary"));
+            }
         };
         match wire::decode(frame, &self.config.limits()) {
             Ok(Message::RegisterResponse(response)) => {

@@ -61,7 +61,7 @@ impl<S: JobService> Service<Job> for CatchPanic<S> {
         Box::pin(async move {
             match attempt.await {
                 Ok(result) => result.map_err(IntoJobError::into_job_error),
-                Err(panic) => Err(JobError::panicked(panic_text(&*panic))),
+                Err(panic) => Err(JobError::panicked(panic_text("the handler", &*panic))),
             }
         })
     }

@@ -23,7 +23,10 @@ mod client;
 mod protocol;
 mod transport;
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+};
 
 use tokio::sync::mpsc;
 
@@ -51,20 +54,27 @@ pub struct Memory {
 }
 
 /// The queue; the transport takes it while it is connected.
-type Shared = Arc<Mutex<Option<mpsc::Receiver<MemoryMessage>>>>;
+type Shared = Arc<Mutex<Option<Queue>>>;
+
+#[derive(Debug)]
+struct Queue {
+    channel: mpsc::Receiver<MemoryMessage>,
+    /// Messages that were taken out of the channel in one go.
+    taken: VecDeque<MemoryMessage>,
+}
 
 impl Memory {
     /// A backend and the client that submits jobs to it.
     // The pair belongs together; neither is of use alone.
     #[allow(clippy::new_ret_no_self)]
     pub fn new() -> (Self, MemoryClient) {
-        let (sender, receiver) = mpsc::channel(QUEUE);
+        let (sender, channel) = mpsc::channel(QUEUE);
         let backend = Self {
             name: "memory".to_owned(),
             intake: Intake::Pushed,
             retry: RetryOwner::Worker,
             config: SessionConfig::default(),
-            receiver: Arc::new(Mutex::new(Some(receiver))),
+            receiver: Arc::new(Mutex::new(Some(Queue { channel, taken: VecDeque::new() }))),
         };
         (backend, MemoryClient::new(sender))
     }

@@ -28,7 +28,6 @@ pub(super) struct MemoryProtocol {
 
 /// A job in flight.
 struct Pending {
-    id: Arc<str>,
     reply: ReplyTo,
     /// Those who submitted it again while it was in flight.
     more: Vec<ReplyTo>,
@@ -52,7 +51,7 @@ impl MemoryProtocol {
     ) {
         let Submission { id, route, args, timeout, attempt, .. } = submission;
         let id = id.unwrap_or_else(|| "0".into());
-        let mut job = IncomingJob::boxed(Arc::clone(&id), route, args, Arc::clone(&self.codec));
+        let mut job = IncomingJob::boxed(id, route, args, Arc::clone(&self.codec));
         job.timeout = timeout;
         job.attempt = Some(attempt);
         job.redelivered = Some(attempt > 1);
@@ -61,7 +60,7 @@ impl MemoryProtocol {
         match self.jobs.entry(token) {
             Entry::Occupied(mut pending) => pending.get_mut().more.push(reply),
             Entry::Vacant(place) => {
-                place.insert(Pending { id, reply, more: Vec::new() });
+                place.insert(Pending { reply, more: Vec::new() });
             }
         }
     }
@@ -107,14 +106,13 @@ impl Protocol for MemoryProtocol {
                 }
             }
             Input::Received { message: MemoryMessage::Cancel(id), .. } => {
-                let found = self.jobs.iter().find(|(_, pending)| pending.id == id);
-                if let Some((token, _)) = found {
-                    cx.cancel(*token, CancelReason::Server);
+                if let Some(token) = cx.find(&id) {
+                    cx.cancel(token, CancelReason::Server);
                 }
             }
             Input::Outcome { token, outcome } => {
                 let outcome = outcome.map(|completion| value(completion.body));
-                if let Some(Pending { reply, more, .. }) = self.jobs.remove(&token) {
+                if let Some(Pending { reply, more }) = self.jobs.remove(&token) {
                     for reply in more {
                         let message = MemoryMessage::Outcome(reply, outcome.clone());
                         cx.send(Lane::MAIN, None, message);
@@ -123,6 +121,9 @@ impl Protocol for MemoryProtocol {
                 }
                 // A channel delivers at once and for sure.
                 cx.settled(token, Settlement::Confirmed);
+            }
+            Input::Dropped { token } => {
+                self.jobs.remove(&token);
             }
             Input::Progress { token, update } => {
                 self.update(cx, token, || Update::Progress {
@@ -149,7 +150,7 @@ impl Protocol for MemoryProtocol {
 
 impl MemoryProtocol {
     fn update(&self, cx: &mut Cx<'_, MemoryMessage>, token: Token, update: impl Fn() -> Update) {
-        let Some(Pending { reply, more, .. }) = self.jobs.get(&token) else { return };
+        let Some(Pending { reply, more }) = self.jobs.get(&token) else { return };
         let replies = std::iter::once(reply).chain(more);
         for updates in replies.filter_map(|reply| reply.updates.as_ref()) {
             cx.send(Lane::MAIN, None::<Tag>, MemoryMessage::Update(updates.clone(), update()));

@@ -10,11 +10,12 @@ use std::{
 use tokio::sync::mpsc;
 
 use super::{
-    Shared, Submission,
+    Queue, Shared, Submission,
     client::{ReplyTo, Update},
 };
 use crate::{
     Error, ErrorKind, JobError, Value,
+    session::poll_many,
     transport::{Closed, Event, Goodbye, Lane, Tag, Transport},
 };
 
@@ -46,11 +47,14 @@ impl fmt::Debug for MemoryMessage {
     }
 }
 
+/// Messages that are taken out of the channel in one go.
+const BATCH: usize = 64;
+
 /// Carries messages through channels.
 #[derive(Debug)]
 pub struct MemoryTransport {
     shared: Shared,
-    queue: Option<mpsc::Receiver<MemoryMessage>>,
+    queue: Option<Queue>,
     /// Tags of messages that were delivered and not yet reported.
     sent: VecDeque<Tag>,
     waker: Option<Waker>,
@@ -106,18 +110,20 @@ impl Transport for MemoryTransport {
         if let Some(tag) = self.sent.pop_front() {
             return Poll::Ready(Event::Sent { tag });
         }
-        let Some(queue) = &mut self.queue else { return Poll::Pending };
-        match queue.poll_recv(cx) {
-            Poll::Ready(Some(MemoryMessage::Break)) => {
+        let Some(Queue { channel, taken }) = &mut self.queue else { return Poll::Pending };
+        if taken.is_empty() && poll_many(channel, cx, taken, BATCH).is_pending() {
+            self.waker = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        match taken.pop_front() {
+            Some(MemoryMessage::Break) => {
                 self.abort();
                 let error = Error::new(ErrorKind::Disconnected, "receive", "the connection broke");
                 Poll::Ready(Event::Closed(Closed { code: None, error, clean: false }))
             }
-            Poll::Ready(Some(message)) => {
-                Poll::Ready(Event::Received { lane: Lane::MAIN, message })
-            }
+            Some(message) => Poll::Ready(Event::Received { lane: Lane::MAIN, message }),
             // Without a client, no job can come any more; those in flight go on.
-            Poll::Ready(None) | Poll::Pending => {
+            None => {
                 self.waker = Some(cx.waker().clone());
                 Poll::Pending
             }

@@ -116,7 +116,7 @@ impl Pattern {
     }
 
     /// Whether some name is matched by both.
-    fn overlaps(&self, other: &Self) -> bool {
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
         overlaps(&self.segments, &other.segments)
     }
 

@@ -54,6 +54,15 @@ impl CompiledScope {
         named && self.grants(route)
     }
 
+    /// Whether a job of some name could reach this route.
+    pub(crate) fn reaches(&self, route: &RouteEntry) -> bool {
+        let named = match (&self.routes, Pattern::parse(&route.name)) {
+            (Some(routes), Ok(pattern)) => routes.iter().any(|p| p.overlaps(&pattern)),
+            _ => true,
+        };
+        named && self.grants(route)
+    }
+
     /// Whether every word that the route requires is granted.
     pub(crate) fn grants(&self, route: &RouteEntry) -> bool {
         route.grants.iter().all(|word| self.grants.iter().any(|granted| granted == word))

@@ -106,10 +106,25 @@ impl Table {
 
     /// The patterns of the routes that a backend of this scope may reach, sorted.
     pub(crate) fn reachable(&self, scope: &CompiledScope) -> Vec<String> {
-        let entries = self.entries().filter(|entry| scope.grants(entry));
+        let entries = self.in_scope(scope);
         let mut patterns: Vec<_> = entries.map(|entry| entry.name.to_string()).collect();
         patterns.sort();
         patterns
+    }
+
+    /// The routes that a backend of this scope can reach. The fallback counts, whatever names the
+    /// scope has.
+    fn in_scope<'a>(
+        &'a self,
+        scope: &'a CompiledScope,
+    ) -> impl Iterator<Item = &'a Arc<RouteEntry>> {
+        let is_fallback = |entry: &Arc<RouteEntry>| {
+            self.fallback.as_ref().is_some_and(|fallback| Arc::ptr_eq(fallback, entry))
+        };
+        self.entries().filter(move |entry| match is_fallback(entry) {
+            true => scope.grants(entry),
+            false => scope.reaches(entry),
+        })
     }
 
     /// Checks that a backend can give every route in its scope what its handler needs.
@@ -119,7 +134,7 @@ impl Table {
         capabilities: &Capabilities,
         scope: &CompiledScope,
     ) -> Result<(), Error> {
-        for entry in self.entries().filter(|entry| scope.grants(entry)) {
+        for entry in self.in_scope(scope) {
             for need in &entry.needs {
                 if let Need::State(state) = need
                     && !self.states.contains(state().0)

@@ -3,6 +3,7 @@
 //! It is written once, for every backend. It owns the life cycle, the ledger, reconnecting with
 //! backoff, the watchdog, the outbox, credit and drain.
 
+mod running;
 mod state;
 mod stats;
 mod work;
@@ -35,9 +36,9 @@ use crate::{
     transport::{Closed, Event, Goodbye, Transport},
 };
 
+pub(crate) use running::Running;
 pub use state::SessionState;
 pub(crate) use stats::SessionStats;
-pub(crate) use work::Running;
 use work::{Admission, Run, Wait, Waiting};
 
 /// How often in a row a protocol may ask for a new connection at once.
@@ -128,12 +129,18 @@ pub(crate) struct Session<T: Transport, P> {
     attempt: u32,
     ledger: Ledger,
     outbox: VecDeque<(Token, Outcome)>,
+    /// How many of the outbox, from its front, this connection has not been offered yet.
+    offers: usize,
     /// Where jobs run one after the other: the one that runs, and those behind it.
     front: Option<Token>,
     line: VecDeque<(Run, tracing::Span)>,
     redials: u32,
+    /// Jobs that wait for a permit, and answers that are held back.
     waiting: Arc<AtomicUsize>,
+    held: Arc<AtomicUsize>,
     reports: mpsc::Receiver<Report>,
+    /// Reports that were taken out of the channel in one go, for it is cheaper; at most a burst.
+    taken: VecDeque<Report>,
     home: Arc<Home>,
     /// For intake by pull: the permit that is being waited for, and the one that was asked with.
     pull: Option<Pin<Box<dyn Future<Output = Permit> + Send>>>,
@@ -153,8 +160,17 @@ pub(crate) struct Session<T: Transport, P> {
     end: Option<Result<(), Error>>,
 }
 
+/// How a row of steps went.
+struct Burst {
+    taken: usize,
+    /// It ended although there may be more.
+    cut: bool,
+}
+
 /// What came next.
 enum Step<T: Transport> {
+    /// An outcome that waited for this connection.
+    Late(Token, Outcome),
     Report(Report),
     Credit(Permit),
     Connected(T, Result<(), Error>),
@@ -192,11 +208,14 @@ where
             attempt: 0,
             ledger: Ledger::default(),
             outbox: VecDeque::new(),
+            offers: 0,
             front: None,
             line: VecDeque::new(),
             redials: 0,
             waiting: Arc::default(),
+            held: Arc::default(),
             reports,
+            taken: VecDeque::new(),
             home: Arc::new(home),
             pull: None,
             credit: None,
@@ -244,14 +263,18 @@ where
                 self.control(control);
                 self.advance();
             }
-            // The transport first: it writes what is queued, which makes room for outcomes.
-            let mut busy = self.burst(cx, Self::poll_link);
-            busy |= self.burst(cx, Self::poll_reports);
-            busy |= self.burst(cx, Self::poll_credit);
+            // Reports first, so that one pass of the transport writes what they send. A source
+            // that was left pending wakes us by itself; another turn is only for what a later
+            // source did to an earlier one, or for what was cut short.
+            let had_room = self.has_room();
+            let reports = self.burst(cx, Self::poll_reports);
+            let link = self.burst(cx, Self::poll_link);
+            let credit = self.burst(cx, Self::poll_credit);
             if let Some(end) = self.end.take() {
                 return Poll::Ready(end);
             }
-            if !busy {
+            let made_room = !had_room && link.taken > 0;
+            if !(reports.cut || link.cut || credit.taken > 0 || made_room) {
                 self.rt.stats.set_depths(self.ledger.len(), self.outbox.len());
                 self.arm();
                 if self.sleep.as_mut().poll(cx).is_pending() {
@@ -263,36 +286,48 @@ where
         Poll::Pending
     }
 
-    /// Takes a row of steps of one kind. Returns whether there was any.
+    /// Takes a row of steps of one kind.
     fn burst(
         &mut self,
         cx: &mut Context<'_>,
         next: fn(&mut Self, &mut Context<'_>) -> Poll<Step<T>>,
-    ) -> bool {
+    ) -> Burst {
         for taken in 0..BURST {
             if self.end.is_some() {
-                return true;
+                return Burst { taken, cut: true };
             }
-            let Poll::Ready(step) = next(self, cx) else { return taken > 0 };
+            let Poll::Ready(step) = next(self, cx) else { return Burst { taken, cut: false } };
             self.take(step);
             self.advance();
         }
-        true
+        Burst { taken: BURST, cut: true }
+    }
+
+    /// Without room for what an outcome sends, outcomes stay with their jobs.
+    fn has_room(&self) -> bool {
+        match (&self.link, &self.transport) {
+            (Link::Up(_), Some(transport)) => transport.has_room(self.protocol.outcome_lane()),
+            _ => true,
+        }
     }
 
     fn poll_reports(&mut self, cx: &mut Context<'_>) -> Poll<Step<T>> {
-        // Without room for what an outcome sends, outcomes stay with their jobs.
-        let has_room = match (&self.link, &self.transport) {
-            (Link::Up(_), Some(transport)) => transport.has_room(self.protocol.outcome_lane()),
-            _ => true,
-        };
-        if !has_room {
+        if !self.has_room() {
             return Poll::Pending;
         }
-        match self.reports.poll_recv(cx) {
-            Poll::Ready(Some(report)) => Poll::Ready(Step::Report(report)),
+        if self.offers > 0 {
+            self.offers -= 1;
+            if let Some((token, outcome)) = self.outbox.pop_front() {
+                return Poll::Ready(Step::Late(token, outcome));
+            }
+        }
+        if self.taken.is_empty() {
             // We hold a sender ourselves: it never closes.
-            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+            std::task::ready!(poll_many(&mut self.reports, cx, &mut self.taken, BURST));
+        }
+        match self.taken.pop_front() {
+            Some(report) => Poll::Ready(Step::Report(report)),
+            None => Poll::Pending,
         }
     }
 
@@ -330,6 +365,7 @@ where
 
     fn take(&mut self, step: Step<T>) {
         match step {
+            Step::Late(token, outcome) => self.drive(Input::Outcome { token, outcome }),
             Step::Report(report) => self.report(report),
             Step::Credit(permit) => {
                 self.credit = Some(permit);
@@ -493,7 +529,12 @@ where
         }
         let closed = self.protocol.explain(closed);
         self.credit = None;
+        self.offers = 0;
         self.rt.stats.set_error(&closed.error);
+        if matches!(self.phase, Phase::Farewell { .. }) {
+            // Everything is settled, and the peer was quicker to go.
+            self.end.get_or_insert(Ok(()));
+        }
         if self.end.is_some() {
             return;
         }
@@ -502,14 +543,15 @@ where
         let limit = self.config.max_attempts;
         let spent = limit.is_some_and(|limit| self.attempt >= limit);
         if lasting || spent {
-            let error = match spent && !lasting {
-                false => closed.error,
-                true => Error::new(
-                    closed.error.kind(),
-                    "connect",
-                    format!("gave up after {} failed attempts: {text}", self.attempt + 1),
-                )
-                .permanent(),
+            let error = match lasting {
+                true => closed.error,
+                false => {
+                    let attempts = self.attempt + 1;
+                    let message = format!("gave up after {attempts} failed attempts");
+                    Error::new(closed.error.kind(), "connect", message)
+                        .with_source(closed.error)
+                        .permanent()
+                }
             };
             return self.fail(error);
         }
@@ -634,6 +676,8 @@ where
             }
             Action::Job(token, job) => self.start(token, job),
             Action::Merged(token) => {
+                // It was asked for, perhaps, but needs no permit: ask for another one.
+                self.credit = None;
                 self.rt.stats.merged();
                 if let Some(entry) = self.ledger.get(token) {
                     tracing::info!(job = %entry.id, "delivered again while in flight: merged");
@@ -694,8 +738,10 @@ where
         if matches!(self.phase, Phase::Serving) {
             self.rt.stats.set_state(SessionState::Ready);
         }
-        while let Some((token, outcome)) = self.outbox.pop_front() {
-            self.drive(Input::Outcome { token, outcome });
+        self.offers = self.outbox.len();
+        // A new registration knows nothing of the drain that an older one was told of.
+        if matches!(self.phase, Phase::Draining { .. }) {
+            self.drive(Input::Drain);
         }
     }
 
@@ -762,12 +808,15 @@ where
             home: Arc::clone(&self.home),
             cancel: job::CancelState::default(),
             retries: AtomicU32::new(0),
-            permit: permit.into(),
+            seat: std::sync::Mutex::default(),
         });
+        if let Some(permit) = permit {
+            job.admit(permit);
+        }
         if let Some(entry) = self.ledger.get_mut(token) {
             entry.job = Some(job.clone());
         }
-        let run = Run { job, admission };
+        let run = Run::new(job, admission);
         if !self.config.ordered {
             run.spawn(span);
         } else if self.front.is_none() {
@@ -785,7 +834,7 @@ where
         }
         self.front = None;
         while let Some((run, span)) = self.line.pop_front() {
-            let token = run.job.token();
+            let Some(token) = run.token() else { continue };
             // One that waited past its deadline has ended already.
             if self.ledger.get(token).is_some_and(|entry| !entry.settling) {
                 self.front = Some(token);
@@ -808,22 +857,15 @@ where
     }
 
     fn is_overloaded(&self) -> bool {
-        self.rt.capabilities.intake == Intake::Pushed
-            && self.waiting.load(Ordering::Acquire) >= self.config.max_waiting
+        self.waiting.load(Ordering::Acquire) >= self.config.max_waiting
     }
 
     fn overloaded(&mut self, token: Token, incoming: &IncomingJob) {
-        let waiting = self.config.max_waiting;
+        let error = format!("{} jobs wait already", self.config.max_waiting);
         match self.rt.capabilities.overload {
-            Overload::Refuse => {
-                let error = JobError::overloaded(format!("{waiting} jobs wait already"));
-                self.refuse(token, incoming, error);
-            }
-            Overload::HandBack => self.refuse(token, incoming, self.hand_back()),
-            Overload::Delay(delay) => {
-                let error = JobError::overloaded(format!("{waiting} jobs wait already"));
-                self.deliver_later(token, error, delay);
-            }
+            Overload::Refuse => self.refuse(token, incoming, JobError::overloaded(error)),
+            Overload::HandBack => self.refuse(token, incoming, JobError::handed_back(error)),
+            Overload::Delay(delay) => self.deliver_later(token, JobError::overloaded(error), delay),
         }
     }
 
@@ -837,6 +879,8 @@ where
     /// Ends a job that no handler saw. The brake holds the answer back when the same job was
     /// refused before: some servers send it again at once, for ever.
     fn refuse(&mut self, token: Token, incoming: &IncomingJob, error: JobError) {
+        // It was asked for, perhaps, but needs no permit: ask for another one.
+        self.credit = None;
         let delay = self.brake(&incoming.id);
         tracing::warn!(job = %incoming.id, route = %incoming.route, %error, "job refused");
         if delay.is_zero() {
@@ -845,10 +889,16 @@ where
         self.deliver_later(token, error, delay);
     }
 
-    fn deliver_later(&self, token: Token, error: JobError, delay: Duration) {
+    /// Holds an answer back; at once, if as many are held back already as jobs may wait.
+    fn deliver_later(&mut self, token: Token, error: JobError, delay: Duration) {
+        if self.held.load(Ordering::Acquire) >= self.config.max_waiting {
+            return self.deliver(token, Err(error));
+        }
+        let held = Waiting::enter(&self.held);
         let reports = self.home.reports.clone();
         tokio::spawn(async move {
             tokio::time::sleep(delay).await;
+            drop(held);
             // An error means that the session is gone.
             let _ = reports.send(Report::Finished(token, Err(error))).await;
         });
@@ -912,6 +962,7 @@ where
             self.enqueue(token, outcome);
         } else {
             self.drop_outcome(token, DropReason::ConnectionLost);
+            self.drive(Input::Dropped { token });
         }
         self.next_in_line(token);
     }
@@ -920,7 +971,9 @@ where
         if self.outbox.len() >= self.config.outbox.max(1)
             && let Some((oldest, _)) = self.outbox.pop_front()
         {
+            self.offers = self.offers.saturating_sub(1);
             self.drop_outcome(oldest, DropReason::OutboxFull);
+            self.drive(Input::Dropped { token: oldest });
         }
         self.outbox.push_back((token, outcome));
     }
@@ -1052,6 +1105,20 @@ impl Runtime {
             error: error.map(|error| error.message().to_owned()),
         });
     }
+}
+
+/// Takes several messages out of a channel at once. Ready with how many; zero when it is closed.
+pub(crate) fn poll_many<M>(
+    channel: &mut mpsc::Receiver<M>,
+    cx: &mut Context<'_>,
+    taken: &mut VecDeque<M>,
+    limit: usize,
+) -> Poll<usize> {
+    // Both conversions keep the allocation.
+    let mut list = Vec::from(std::mem::take(taken));
+    let result = channel.poll_recv_many(cx, &mut list, limit);
+    *taken = list.into();
+    result
 }
 
 fn lost(error: Error) -> Closed {

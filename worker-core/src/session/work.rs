@@ -5,17 +5,14 @@ use std::{
     panic::AssertUnwindSafe,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     task::Poll,
     time::Duration,
 };
 
 use futures_util::{FutureExt, future::CatchUnwind};
-use tokio::{
-    sync::{Notify, mpsc::error::TrySendError},
-    time::sleep,
-};
+use tokio::{sync::mpsc::error::TrySendError, time::sleep};
 use tracing::{Instrument, Span};
 
 use crate::{
@@ -23,47 +20,8 @@ use crate::{
     budget::Share,
     handler::{JobFuture, panic_text},
     job::{CancelReason, Home, Job, JobResult, Report},
-    router::RouteEntry,
+    ledger::Token,
 };
-
-/// Counts the handlers of a worker that are running, and tells when none is left.
-#[derive(Debug, Default)]
-pub(crate) struct Running {
-    count: AtomicU64,
-    none_left: Notify,
-}
-
-impl Running {
-    pub(crate) fn count(&self) -> u64 {
-        self.count.load(Ordering::Acquire)
-    }
-
-    /// Waits until no handler runs.
-    pub(crate) async fn none_left(&self) {
-        loop {
-            let notified = self.none_left.notified();
-            if self.count() == 0 {
-                return;
-            }
-            notified.await;
-        }
-    }
-
-    fn enter(&self) -> RunningGuard<'_> {
-        self.count.fetch_add(1, Ordering::AcqRel);
-        RunningGuard(self)
-    }
-}
-
-struct RunningGuard<'a>(&'a Running);
-
-impl Drop for RunningGuard<'_> {
-    fn drop(&mut self) {
-        if self.0.count.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.0.none_left.notify_waiters();
-        }
-    }
-}
 
 /// Counts a job that waits for a permit.
 pub(crate) struct Waiting(Arc<AtomicUsize>);
@@ -97,13 +55,21 @@ pub(crate) struct Wait {
     pub(crate) waiting: Waiting,
 }
 
-/// One job to run.
+/// One job to run. When it is dropped before its end, that is reported as the end.
 pub(crate) struct Run {
-    pub(crate) job: Job,
-    pub(crate) admission: Admission,
+    finish: Finish,
+    admission: Admission,
 }
 
 impl Run {
+    pub(crate) fn new(job: Job, admission: Admission) -> Self {
+        Self { finish: Finish(Some(job)), admission }
+    }
+
+    pub(crate) fn token(&self) -> Option<Token> {
+        self.finish.0.as_ref().map(Job::token)
+    }
+
     /// Runs the job in a task of its own.
     pub(crate) fn spawn(self, span: Span) {
         match span.is_disabled() {
@@ -114,28 +80,25 @@ impl Run {
 
     /// Runs the job and reports how it ended, exactly once, whatever happens to this task.
     async fn run(self) {
-        let Self { job, admission } = self;
-        let guard = Finish(Some(job.clone()));
+        let Self { finish, admission } = self;
+        let Some(job) = &finish.0 else { return };
         let admitted = match admission {
             Admission::Admitted => Ok(()),
-            Admission::Wait(wait) => Box::pin(wait_for_permit(&job, *wait)).await,
+            Admission::Wait(wait) => Box::pin(wait_for_permit(job, *wait)).await,
         };
         let result = match admitted {
-            Ok(()) => attempt(&job).await,
+            Ok(()) => attempt(job).await,
             Err(error) => Err(error),
         };
-        guard.report(result).await;
+        finish.report(result).await;
     }
 }
 
 type Call = CatchUnwind<AssertUnwindSafe<JobFuture>>;
 
 async fn attempt(job: &Job) -> JobResult {
-    let (home, route) = (job.home(), job.route());
-    let _running = home.running.enter();
-    let _counted = CountedRoute::enter(route);
-    let mut call: Call =
-        AssertUnwindSafe(Arc::clone(&route.endpoint).call(job.clone())).catch_unwind();
+    let endpoint = Arc::clone(&job.route().endpoint);
+    let mut call: Call = AssertUnwindSafe(endpoint.call(job.clone())).catch_unwind();
     // Many handlers end without waiting for anything; only the others need a watch.
     let result = match poll_fn(|cx| Poll::Ready(call.poll_unpin(cx))).await {
         Poll::Ready(result) => result,
@@ -144,7 +107,7 @@ async fn attempt(job: &Job) -> JobResult {
             Err(reason) => return Err(abandon(job, reason)),
         },
     };
-    result.unwrap_or_else(|panic| Err(JobError::panicked(panic_text(&*panic))))
+    result.unwrap_or_else(|panic| Err(JobError::panicked(panic_text("the handler", &*panic))))
 }
 
 /// Waits for the handler, at most for the time of grace after it was told to stop.
@@ -201,24 +164,8 @@ async fn wait_for_permit(job: &Job, wait: Wait) -> Result<(), JobError> {
         permit = permit => permit,
     };
     drop(waiting);
-    job.return_permit(Some(permit?));
+    job.admit(permit?);
     Ok(())
-}
-
-/// Counts a running handler of a route.
-struct CountedRoute<'a>(&'a RouteEntry);
-
-impl<'a> CountedRoute<'a> {
-    fn enter(route: &'a RouteEntry) -> Self {
-        route.stats.running.fetch_add(1, Ordering::Relaxed);
-        Self(route)
-    }
-}
-
-impl Drop for CountedRoute<'_> {
-    fn drop(&mut self) {
-        self.0.stats.running.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// Reports the end of a job even if its task is dropped or panics.
@@ -228,10 +175,10 @@ impl Finish {
     async fn report(mut self, result: JobResult) {
         let Some(job) = self.0.take() else { return };
         // Free before the outcome can be seen, so that the next job finds it.
-        drop(job.take_permit());
+        job.vacate();
         let report = Report::Finished(job.token(), result);
         if let Err(TrySendError::Full(report)) = job.reports().try_send(report) {
-            // In a box, as above. An error means that the session is gone, and with it whoever
+            // In a box, as it is rare. An error means that the session is gone, and with it whoever
             // would want to know.
             let _ = Box::pin(job.reports().send(report)).await;
         }
@@ -241,7 +188,7 @@ impl Finish {
 impl Drop for Finish {
     fn drop(&mut self) {
         let Some(job) = self.0.take() else { return };
-        drop(job.take_permit());
+        job.vacate();
         let error = JobError::cancelled("the job's task was dropped");
         let report = Report::Finished(job.token(), Err(error));
         if let Err(TrySendError::Full(report)) = job.reports().try_send(report)
@@ -255,37 +202,101 @@ impl Drop for Finish {
 }
 
 #[cfg(test)]
-mod sizes {
-    #[test]
-    fn print() {
-        use super::*;
-        fn of<F>(_: impl FnOnce(Run) -> F) -> usize {
-            size_of::<F>()
+mod tests {
+    use std::sync::{Mutex, atomic::AtomicU32};
+
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::{
+        JobErrorKind, Router, Value,
+        budget::Budget,
+        capability::RetryOwner,
+        extensions::Extensions,
+        job::{CancelState, Inner, JobInfo, Seat, ValueCodec, now},
+        router::{Lookup, Scope},
+        session::{Running, SessionStats},
+    };
+
+    /// A job with a permit, and where its reports go.
+    fn job() -> (Job, mpsc::Receiver<Report>, Budget) {
+        let table = Router::new().route("a", async || ()).build().unwrap();
+        let scope = Scope::new().compile().unwrap();
+        let Lookup::Found(route) = table.find("a", &scope) else { panic!("no route") };
+        let (reports, received) = mpsc::channel(8);
+        let home = Home {
+            states: Arc::new(Extensions::new()),
+            reports,
+            stats: Arc::new(SessionStats::new("test".into(), 0)),
+            running: Arc::new(Running::new(Arc::clone(&table))),
+            grace: Duration::ZERO,
+        };
+        let info = JobInfo {
+            id: "1".into(),
+            backend: "test".into(),
+            route: "a".into(),
+            attempt: 1,
+            redelivered: None,
+            deadline: None,
+            enqueued_at: None,
+            received_at: now(),
+            traceparent: None,
+            retry_owner: RetryOwner::Worker,
+        };
+        let job = Job::new(Inner {
+            info,
+            payload: Box::new(Value::Null),
+            codec: Arc::new(ValueCodec),
+            extensions: Extensions::new(),
+            route: Arc::clone(route),
+            token: Token::from_u64(1),
+            home: Arc::new(home),
+            cancel: CancelState::default(),
+            retries: AtomicU32::new(0),
+            seat: Mutex::new(Seat::None),
+        });
+        let budget = Budget::new(1, 0);
+        job.admit(budget.share(0, None).try_acquire(None).unwrap());
+        (job, received, budget)
+    }
+
+    #[tokio::test]
+    async fn a_run_that_is_dropped_reports_one_end_and_gives_its_permit_back() {
+        for start in [false, true] {
+            let (job, mut reports, budget) = job();
+            assert_eq!((budget.free(), job.home().running.count()), (0, 1));
+            let run = Run::new(job.clone(), Admission::Admitted);
+            match start {
+                true => drop(run.run()),
+                false => drop(run),
+            }
+            let Ok(Report::Finished(token, Err(error))) = reports.try_recv() else {
+                panic!("no end")
+            };
+            assert_eq!((token, error.kind()), (job.token(), JobErrorKind::Cancelled));
+            assert!(reports.try_recv().is_err(), "once");
+            assert_eq!((budget.free(), job.home().running.count()), (1, 0));
         }
-        println!("run future {}", of(|run| run.run()));
-        println!(
-            "instrumented {}",
-            of(|run| tracing::Instrument::instrument(run.run(), tracing::Span::none()))
-        );
-        println!("Run {} Admission {}", size_of::<Run>(), size_of::<Admission>());
-        println!(
-            "Inner {} JobInfo {}",
-            size_of::<crate::job::Inner>(),
-            size_of::<crate::JobInfo>()
-        );
-        println!("Report {} Outcome {}", size_of::<Report>(), size_of::<JobResult>());
-        println!("IncomingJob {}", size_of::<crate::protocol::IncomingJob>());
-        println!(
-            "Action {} Input {} Event {}",
-            size_of::<crate::protocol::Action<crate::memory::MemoryMessage>>(),
-            size_of::<crate::protocol::Input<crate::memory::MemoryMessage>>(),
-            size_of::<crate::transport::Event<crate::memory::MemoryMessage>>()
-        );
-        println!(
-            "Msg {} Entry {}",
-            size_of::<crate::memory::MemoryMessage>(),
-            size_of::<crate::ledger::Entry>()
-        );
-        println!("Call {} Value {}", size_of::<Call>(), size_of::<crate::Value>());
+    }
+
+    #[tokio::test]
+    async fn a_permit_that_is_lent_outlives_the_job() {
+        let (job, _reports, budget) = job();
+        let lent = job.lend_permit();
+        assert!(!job.holds_permit());
+        job.vacate();
+        assert_eq!((budget.free(), job.home().running.count()), (0, 1));
+        drop(lent);
+        assert_eq!((budget.free(), job.home().running.count()), (1, 0));
+    }
+
+    #[tokio::test]
+    async fn a_permit_that_comes_back_in_time_is_used_again() {
+        let (job, _reports, budget) = job();
+        drop(job.lend_permit());
+        assert!(job.holds_permit());
+        job.vacate();
+        job.vacate();
+        assert_eq!((budget.free(), job.home().running.count()), (1, 0));
     }
 }
