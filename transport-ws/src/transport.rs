@@ -647,7 +647,7 @@ mod tests {
         let mut transport = WsTransport::default();
         let error = transport.send(Lane::MAIN, None, "x".into()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Disconnected);
-        let mut cx = Context::from_waker(std::task::Waker::noop());
+        let mut cx = Context::from_waker(Waker::noop());
         assert!(transport.poll_event(&mut cx).is_pending());
         assert!(format!("{transport:?}").contains("connected: false"));
     }

@@ -273,8 +273,10 @@ where
             if let Some(end) = self.end.take() {
                 return Poll::Ready(end);
             }
-            let made_room = !had_room && link.taken > 0;
-            if !(reports.cut || link.cut || credit.taken > 0 || made_room) {
+            // The transport may have made room without an event; a registration may have brought
+            // the outbox its turn.
+            let for_reports = self.has_room() && (!had_room || self.offers > 0);
+            if !(reports.cut || link.cut || credit.taken > 0 || for_reports) {
                 self.rt.stats.set_depths(self.ledger.len(), self.outbox.len());
                 self.arm();
                 if self.sleep.as_mut().poll(cx).is_pending() {
