@@ -88,7 +88,10 @@ where
                 true => closed.error,
                 false => {
                     let attempts = self.attempt + 1;
-                    let message = format!("gave up after {attempts} failed attempts");
+                    let message = match attempts {
+                        1 => "gave up after the first failed attempt".to_owned(),
+                        n => format!("gave up after {n} failed attempts"),
+                    };
                     Error::new(closed.error.kind(), "connect", message)
                         .with_source(closed.error)
                         .permanent()

@@ -48,7 +48,7 @@ async fn each_refusal_names_its_likely_causes() {
     let (reason, error) = refusal(&controller, static_config().worker_token("wrong")).await;
     assert_eq!(reason, "signature mismatch");
     says(&error, &ALWAYS);
-    says(&error, &["gave up after 1 failed attempts", "in_a_row: 1", "backend: distworker"]);
+    says(&error, &["gave up after the first failed attempt", "in_a_row: 1", "backend: distworker"]);
     assert_eq!(error.kind(), ErrorKind::Refused);
 
     let unknown = Config::new(controller.worker_url(), "nobody").worker_token(TOKEN);
@@ -101,7 +101,7 @@ async fn an_unreachable_controller_is_told_by_its_address() {
     away.shutdown().await;
     let error = failure(config).await;
     assert_eq!(error.kind(), ErrorKind::Unreachable);
-    says(&error, &[&address, "refused", "gave up after 1 failed attempts"]);
+    says(&error, &[&address, "refused", "gave up after the first failed attempt"]);
 }
 
 #[tokio::test]
