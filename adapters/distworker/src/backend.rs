@@ -70,7 +70,8 @@ impl Config {
         let mut session = SessionConfig::default();
         session.backoff = Backoff::new(self.reconnect_interval, BACKOFF_CAP);
         session.max_attempts = u32::try_from(self.max_reconnect_attempts).ok();
-        let target = WsTarget::new(self.endpoint()?.url()).tls(self.tls()?);
+        let mut target = WsTarget::new(self.endpoint()?.url()).tls(self.tls()?);
+        target.proxy = self.http_proxy()?;
         Ok(Connection { target, ws, session })
     }
 }

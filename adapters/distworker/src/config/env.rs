@@ -23,6 +23,7 @@ pub const KEYS: &[(&str, &str, &str)] = &[
     ("connections", "DISTWORKER_CONNECTIONS", "connections to register"),
     ("idle", "DISTWORKER_IDLE", "`ignore` or `exit` when the controller's idle time passes"),
     ("max_message_size", "DISTWORKER_MAX_MESSAGE_SIZE", "largest message, in bytes"),
+    ("proxy", "DISTWORKER_PROXY", "HTTP proxy to go through, HOST:PORT"),
     (
         "ca_file",
         "DISTWORKER_CA_FILE",

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use journeyman_core::Secret;
-use journeyman_ws::{ClientIdentity, TlsConfig};
+use journeyman_ws::{ClientIdentity, Proxy, TlsConfig};
 use serde::Deserialize;
 
 pub use self::env::KEYS;
@@ -84,6 +84,8 @@ pub struct Config {
     /// Largest message in bytes, both ways. Default 16 MiB, from 4 KiB to 1 GiB.
     #[serde(deserialize_with = "units::size")]
     pub max_message_size: usize,
+    /// The HTTP proxy to go through with `CONNECT`: `HOST:PORT`.
+    pub proxy: Option<String>,
     /// For `https` and `wss`: PEM file of root certificates to trust besides the system's.
     pub ca_file: Option<PathBuf>,
     /// For `https` and `wss`: PEM file of the client certificate; goes with `key_file`.
@@ -110,6 +112,7 @@ impl Default for Config {
             connections: 1,
             idle: IdlePolicy::Ignore,
             max_message_size: 16 << 20,
+            proxy: None,
             ca_file: None,
             cert_file: None,
             key_file: None,
@@ -169,6 +172,8 @@ impl Config {
         idle: IdlePolicy,
         /// Sets the largest message in bytes.
         max_message_size: usize,
+        /// Sets the HTTP proxy to go through: `HOST:PORT`.
+        proxy: Option<String>,
         /// Sets the PEM file of root certificates to trust besides the system's.
         ca_file: Option<PathBuf>,
         /// Sets the PEM file of the client certificate.
@@ -232,6 +237,21 @@ impl Config {
         };
         tls.danger_accept_any_certificate = self.danger_accept_any_certificate;
         Ok(tls)
+    }
+
+    /// The proxy to go through, if one is set.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it is not `HOST:PORT`.
+    pub fn http_proxy(&self) -> Result<Option<Proxy>, ConfigError> {
+        let Some(text) = &self.proxy else { return Ok(None) };
+        let address = text.strip_prefix("http://").unwrap_or(text).trim_end_matches('/');
+        let parts = address.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+        match parts.and_then(|(host, port)| Some((host, port.parse().ok()?))) {
+            // What stands before an `@` would be a secret.
+            Some((host, port)) if !host.contains(['@', '/']) => Ok(Some(Proxy::new(host, port))),
+            _ => Err(ConfigError::bare("proxy", "is not HOST:PORT of an HTTP proxy")),
+        }
     }
 
     /// The limits for received messages.
@@ -298,6 +318,7 @@ impl Config {
     /// The first [`ConfigError`] found.
     pub fn validate(&self) -> Result<(), ConfigError> {
         self.endpoint()?;
+        self.http_proxy()?;
         if self.provisioner.is_empty() {
             return Err(ConfigError::bare(
                 "provisioner",
@@ -390,6 +411,7 @@ impl Config {
                 self.max_message_size =
                     units::parse_size(text).ok_or_else(|| wrong(units::SIZE_FORM))?;
             }
+            "proxy" => self.proxy = Some(text.to_owned()),
             "ca_file" => self.ca_file = Some(PathBuf::from(text)),
             "cert_file" => self.cert_file = Some(PathBuf::from(text)),
             "key_file" => self.key_file = Some(PathBuf::from(text)),
@@ -437,6 +459,7 @@ impl fmt::Debug for Config {
             .field("connections", &self.connections)
             .field("idle", &self.idle)
             .field("max_message_size", &self.max_message_size)
+            .field("proxy", &self.proxy)
             .field("ca_file", &self.ca_file)
             .field("cert_file", &self.cert_file)
             .field("key_file", &self.key_file)

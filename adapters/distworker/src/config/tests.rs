@@ -192,7 +192,7 @@ fn uris_are_checked() {
         error("distworker+http://h?provisioner=p&conections=4"),
         "`conections`: is not an option of this URI; known are provisioner, worker_id, token_env, \
          token_file, reconnect_interval, heartbeat_interval, max_reconnect_attempts, connections, \
-         idle, max_message_size, ca_file, cert_file, key_file, danger_accept_any_certificate"
+         idle, max_message_size, proxy, ca_file, cert_file, key_file, danger_accept_any_certificate"
     );
     assert!(error("distworker+http://h?provisioner=%zz").contains("percent-encoded"));
     assert!(error("distworker+http://h?provisioner=%f").contains("percent-encoded"));
@@ -348,4 +348,18 @@ fn resource_info_is_what_is_given_else_what_is_measured() {
         "`resource_info.additional`: field `id`: 9223372036854775807 does not fit the wire's \
          double without loss; send it as a string"
     );
+}
+
+#[test]
+fn a_proxy_is_host_and_port() {
+    let proxy = |text: &str| valid().proxy(Some(text.to_owned())).http_proxy();
+    for text in ["proxy:3128", "http://proxy:3128", "http://proxy:3128/"] {
+        let proxy = proxy(text).unwrap().unwrap();
+        assert_eq!((proxy.host.as_str(), proxy.port), ("proxy", 3128), "{text}");
+    }
+    for text in ["proxy", ":3128", "proxy:x", "user:secret@proxy:3128", "https://proxy:1"] {
+        let error = proxy(text).unwrap_err().to_string();
+        assert!(error.contains("HOST:PORT") && !error.contains("secret"), "{error}");
+    }
+    assert_eq!(valid().http_proxy().unwrap(), None);
 }

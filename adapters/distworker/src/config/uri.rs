@@ -16,6 +16,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("connections", "connections"),
     ("idle", "idle"),
     ("max_message_size", "max_message_size"),
+    ("proxy", "proxy"),
     ("ca_file", "ca_file"),
     ("cert_file", "cert_file"),
     ("key_file", "key_file"),
