@@ -114,9 +114,5 @@ where
             self.rt.stats.set_state(SessionState::Ready);
         }
         self.offers = self.outbox.len();
-        // A new registration knows nothing of the drain that an older one was told of.
-        if matches!(self.phase, Phase::Draining { .. }) {
-            self.drive(Input::Drain);
-        }
     }
 }

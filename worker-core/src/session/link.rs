@@ -46,6 +46,7 @@ where
             last_inbound: now,
         });
         self.drive(Input::Connected);
+        // A new connection knows nothing of the drain that an older one was told of.
         if !matches!(self.phase, Phase::Serving) {
             self.drive(Input::Drain);
         }
