@@ -33,7 +33,8 @@ fn python(test: &str) -> Option<String> {
     println!("{line}");
     if let Some(path) = std::env::var_os("JOURNEYMAN_SKIP_LOG") {
         let mut log = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
-        writeln!(log, "{line}").unwrap();
+        // In one write: tests run side by side and append to the same file.
+        log.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
     None
 }
