@@ -31,6 +31,7 @@ pub mod router;
 pub mod sans_io;
 mod secret;
 pub mod session;
+pub mod settings;
 pub mod snapshot;
 pub mod telemetry;
 pub mod transport;

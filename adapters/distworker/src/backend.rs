@@ -36,12 +36,6 @@ pub fn capabilities(max_message: usize) -> Capabilities {
     offered
 }
 
-impl From<ConfigError> for Error {
-    fn from(error: ConfigError) -> Self {
-        Self::config(error.to_string())
-    }
-}
-
 /// How the settings become transport and session rules.
 #[derive(Clone, Debug)]
 pub struct Connection {

@@ -1,7 +1,8 @@
 //! Settings from environment variables.
 
-use super::error::ConfigError;
-use super::{Config, TOKEN_VARIABLE};
+use journeyman_core::settings::variables;
+
+use super::{Config, ConfigError, TOKEN_VARIABLE};
 
 /// Settings that have an environment variable: the key of the setting, the variable, and what it
 /// means. The first four are the ones that the command provisioner of the controller sets
@@ -40,18 +41,7 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] when a variable holds something that its setting can not be.
     pub fn from_env() -> Result<Self, ConfigError> {
-        // Only the variables in question: others need not be valid text.
-        let mut vars = Vec::new();
-        for (_, variable, _) in KEYS {
-            match std::env::var(variable) {
-                Ok(value) => vars.push(((*variable).to_owned(), value)),
-                Err(std::env::VarError::NotPresent) => {}
-                Err(std::env::VarError::NotUnicode(_)) => {
-                    return Err(ConfigError::bare(variable, "is not valid UTF-8 text"));
-                }
-            }
-        }
-        Self::from_vars(vars)
+        Self::from_vars(variables(KEYS.iter().map(|(_, variable, _)| *variable))?)
     }
 
     /// As [`from_env`](Self::from_env), from variables of one's own. Names that are not in

@@ -5,25 +5,23 @@
 //! as a TOML file. None of them checks the whole; [`Config::validate`] does.
 
 mod env;
-mod error;
 mod resources;
-mod units;
 mod uri;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use journeyman_core::Secret;
+use journeyman_core::{Secret, settings::units};
 use journeyman_ws::{ClientIdentity, Proxy, TlsConfig};
 use serde::Deserialize;
 
 pub use self::env::KEYS;
-pub use self::error::ConfigError;
 pub use self::resources::{ResourceInfo, ResourceValue};
 use crate::auth;
 use crate::endpoint::{Endpoint, redacted};
 use crate::wire::{Limits, WorkerRegister};
+pub use journeyman_core::settings::ConfigError;
 
 /// The variable that holds the worker token; the command provisioner of the controller sets it.
 pub const TOKEN_VARIABLE: &str = "DISTWORKER_WORKER_TOKEN";

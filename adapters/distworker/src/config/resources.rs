@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::ConfigError;
+use super::ConfigError;
 use crate::structs::encode_object;
 use crate::wire;
 

@@ -1,7 +1,8 @@
 //! Settings from one URI.
 
-use super::error::ConfigError;
-use super::{Config, TOKEN_VARIABLE};
+use journeyman_core::settings;
+
+use super::{Config, ConfigError, TOKEN_VARIABLE};
 use crate::endpoint::redacted;
 
 /// The options of a URI and the settings that they are.
@@ -61,19 +62,15 @@ impl Config {
         let mut config = Self { controller_url: controller.to_owned(), ..Self::default() };
         // At once, so that what is wrong with the URL is told before a token is looked for.
         config.endpoint()?;
-        for option in options.split('&').filter(|option| !option.is_empty()) {
-            let (name, value) = option.split_once('=').unwrap_or((option, ""));
-            let value = percent_decode(value).ok_or_else(|| {
-                ConfigError::bare(name, "its value is not valid percent-encoded UTF-8")
-            })?;
+        for option in settings::options(options) {
+            let (name, value) = option?;
+            settings::no_secret(
+                name,
+                &["token", "worker_token", "password"],
+                "token_env=NAME or token_file=PATH",
+            )?;
             match OPTIONS.iter().find(|(known, _)| *known == name) {
                 Some((name, key)) => config.set(key, name, &value)?,
-                None if matches!(name, "token" | "worker_token" | "password") => {
-                    return Err(ConfigError::bare(
-                        name,
-                        "secrets do not belong into URIs; use token_env=NAME or token_file=PATH",
-                    ));
-                }
                 None => {
                     let known: Vec<_> = OPTIONS.iter().map(|(name, _)| *name).collect();
                     return Err(ConfigError::bare(
@@ -90,19 +87,4 @@ impl Config {
         config.load_secrets_with(variable)?;
         Ok(config)
     }
-}
-
-fn percent_decode(text: &str) -> Option<String> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let high = char::from(bytes.next()?).to_digit(16)?;
-            let low = char::from(bytes.next()?).to_digit(16)?;
-            out.push((high * 16 + low) as u8);
-        } else {
-            out.push(byte);
-        }
-    }
-    String::from_utf8(out).ok()
 }

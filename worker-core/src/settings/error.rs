@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Error;
+
 /// A setting that can not be used: which one, its value unless that is secret, what is wrong with
 /// it and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,12 +14,13 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    pub(super) fn new(key: &str, value: impl fmt::Display, problem: impl Into<String>) -> Self {
+    /// A setting with a value that can be shown.
+    pub fn new(key: &str, value: impl fmt::Display, problem: impl Into<String>) -> Self {
         Self { key: key.to_owned(), value: Some(value.to_string()), problem: problem.into() }
     }
 
     /// For a value that is missing or must not be shown.
-    pub(super) fn bare(key: &str, problem: impl Into<String>) -> Self {
+    pub fn bare(key: &str, problem: impl Into<String>) -> Self {
         Self { key: key.to_owned(), value: None, problem: problem.into() }
     }
 
@@ -37,3 +40,9 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::config(error.to_string())
+    }
+}

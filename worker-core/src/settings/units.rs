@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use serde::de::{self, Deserializer, Visitor};
 
-pub(super) const DURATION_FORM: &str =
+/// What a duration looks like, for error messages.
+pub const DURATION_FORM: &str =
     "give seconds as a number, or a text such as \"500ms\", \"5s\" or \"1m30s\"";
-pub(super) const SIZE_FORM: &str =
-    "give bytes as a number, or a text such as \"512KiB\" or \"16MiB\"";
+/// What a size looks like, for error messages.
+pub const SIZE_FORM: &str = "give bytes as a number, or a text such as \"512KiB\" or \"16MiB\"";
 
-/// `5`, `0.5` (seconds), `500ms`, `1m30s`, `2h`.
-pub(super) fn parse_duration(text: &str) -> Option<Duration> {
+/// Reads `5`, `0.5` (seconds), `500ms`, `1m30s`, `2h`.
+pub fn parse_duration(text: &str) -> Option<Duration> {
     let mut rest = text.trim();
     if let Some(plain) = seconds(rest) {
         return Some(plain);
@@ -47,8 +48,8 @@ fn decimal(text: &str) -> Option<f64> {
     if digits && only { text.parse().ok() } else { None }
 }
 
-/// `65536`, `64KiB`, `16MiB`, `1GiB`.
-pub(super) fn parse_size(text: &str) -> Option<usize> {
+/// Reads `65536`, `64KiB`, `16MiB`, `1GiB`.
+pub fn parse_size(text: &str) -> Option<usize> {
     let text = text.trim();
     let digits_end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(digits_end);
@@ -62,7 +63,11 @@ pub(super) fn parse_size(text: &str) -> Option<usize> {
     digits.parse::<usize>().ok()?.checked_mul(factor)
 }
 
-pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+/// For `#[serde(deserialize_with)]`: seconds as a number, or a text as in [`parse_duration`].
+///
+/// # Errors
+/// It is neither.
+pub fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     struct Form;
     impl Visitor<'_> for Form {
         type Value = Duration;
@@ -94,7 +99,11 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Dur
     deserializer.deserialize_any(Form)
 }
 
-pub(super) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+/// For `#[serde(deserialize_with)]`: bytes as a number, or a text as in [`parse_size`].
+///
+/// # Errors
+/// It is neither.
+pub fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
     struct Form;
     impl Visitor<'_> for Form {
         type Value = usize;
