@@ -12,13 +12,19 @@ struct System {
 }
 
 /// The systems that have an adapter. The name is the scheme up to its `+`, and the feature.
-const SYSTEMS: &[System] = &[System { name: "distworker", make: DISTWORKER }];
+const SYSTEMS: &[System] =
+    &[System { name: "distworker", make: DISTWORKER }, System { name: "moor", make: MOOR }];
 
 #[cfg(feature = "distworker")]
 const DISTWORKER: Option<Make> =
     Some(|uri| Ok(Serve::new(crate::distworker::Config::from_uri(uri)?)));
 #[cfg(not(feature = "distworker"))]
 const DISTWORKER: Option<Make> = None;
+
+#[cfg(feature = "moor")]
+const MOOR: Option<Make> = Some(|uri| Ok(Serve::new(crate::moor::Config::from_uri(uri)?)));
+#[cfg(not(feature = "moor"))]
+const MOOR: Option<Make> = None;
 
 /// A backend from a URI such as `distworker+http://host:8081?provisioner=p&token_env=NAME`. The
 /// scheme says which system it is; the rest is that adapter's own, see its `Config::from_uri`.
@@ -98,6 +104,14 @@ mod tests {
         let serve = connect("distworker+http://127.0.0.1:8081?provisioner=p").unwrap();
         assert!(format!("{serve:?}").contains("distworker"));
         assert!(error("distworker+http://127.0.0.1:8081?nonsense=1").contains("nonsense"));
+    }
+
+    #[cfg(feature = "moor")]
+    #[test]
+    fn a_daemon_is_found_by_its_sockets() {
+        let serve = connect("moor+ipc:///tmp/moor_workers_request.sock").unwrap();
+        assert!(format!("{serve:?}").contains("moor"));
+        assert!(error("moor+tcp://127.0.0.1?nonsense=1").contains("nonsense"));
     }
 
     #[cfg(not(feature = "distworker"))]

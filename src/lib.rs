@@ -19,7 +19,10 @@
 //! | feature | adds |
 //! |---|---|
 //! | `ws` | `journeyman::ws`, the WebSocket transport, for adapters of your own |
+//! | `zmq` | `journeyman::zmq`, the ZeroMQ transport, for adapters of your own |
 //! | `distworker` | `journeyman::distworker`, and `distworker+…` URIs in [`connect`] |
+//! | `moor` | `journeyman::moor`, and `moor+…` URIs in [`connect`] |
+//! | `http` | `journeyman::http`, a handler that makes HTTP requests for others, and only where it may |
 //! | `prometheus` | `journeyman::prometheus`, metrics as Prometheus text |
 //! | `full` | all of the above |
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -42,9 +45,18 @@ pub use journeyman_core::{
 #[cfg(feature = "distworker")]
 #[cfg_attr(docsrs, doc(cfg(feature = "distworker")))]
 pub use journeyman_distworker as distworker;
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub use journeyman_http as http;
+#[cfg(feature = "moor")]
+#[cfg_attr(docsrs, doc(cfg(feature = "moor")))]
+pub use journeyman_moor as moor;
 #[cfg(feature = "ws")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ws")))]
 pub use journeyman_ws as ws;
+#[cfg(feature = "zmq")]
+#[cfg_attr(docsrs, doc(cfg(feature = "zmq")))]
+pub use journeyman_zmq as zmq;
 
 /// What most programs use: `use journeyman::prelude::*;`.
 pub mod prelude {
@@ -65,4 +77,7 @@ mod book {
     #[cfg(feature = "distworker")]
     #[doc = include_str!("../docs/src/distworker.md")]
     struct DistWorker;
+    #[cfg(feature = "moor")]
+    #[doc = include_str!("../docs/src/moor.md")]
+    struct Moor;
 }

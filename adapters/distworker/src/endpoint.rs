@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+pub use journeyman_core::settings::redacted;
+
 /// What is put behind the base path of the controller.
 const WORKER_PATH: &str = "/worker/v1/ws";
 /// The path in the quick start of DistWorker's own README, which no release ever served.
@@ -144,22 +146,6 @@ fn split_authority(authority: &str) -> Option<(&str, Option<u16>)> {
     valid.then_some((host, port))
 }
 
-/// A URL as it may be shown: whatever could be a secret is replaced by `…`, that is the part in
-/// front of an `@` and the query.
-pub fn redacted(url: &str) -> String {
-    let (scheme, rest) = match url.split_once("://") {
-        Some((scheme, rest)) => (format!("{scheme}://"), rest),
-        None => (String::new(), url),
-    };
-    let (rest, query) = match rest.split_once('?') {
-        Some((rest, _)) => (rest, "?…"),
-        None => (rest, ""),
-    };
-    match rest.rsplit_once('@') {
-        Some((_, rest)) => format!("{scheme}…@{rest}{query}"),
-        None => format!("{scheme}{rest}{query}"),
-    }
-}
 
 /// A URL that is not one of a controller.
 #[derive(Clone, Debug, PartialEq, Eq)]

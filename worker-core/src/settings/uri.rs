@@ -27,17 +27,20 @@ pub fn no_secret(name: &str, names: &[&str], instead: &str) -> Result<(), Config
     Ok(())
 }
 
-/// A URI without user, password, query and fragment, for messages.
+/// A URI for messages: user, password and query are replaced by `…`.
 pub fn redacted(uri: &str) -> String {
-    let end = uri.find(['?', '#']).unwrap_or(uri.len());
-    let uri = &uri[..end];
-    match uri.split_once("://") {
-        Some((scheme, rest)) => {
-            let authority = rest.find('/').unwrap_or(rest.len());
-            let start = rest[..authority].rfind('@').map_or(0, |at| at + 1);
-            format!("{scheme}://{}", &rest[start..])
-        }
-        None => uri.to_owned(),
+    let (uri, query) = match uri.find(['?', '#']) {
+        Some(end) => (&uri[..end], "?…"),
+        None => (uri, ""),
+    };
+    let (scheme, rest) = match uri.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), uri),
+    };
+    match rest.rsplit_once('@') {
+        // A password may hold a slash, so what stands before the last `@` counts, path or not.
+        Some((_, rest)) => format!("{scheme}…@{rest}{query}"),
+        None => format!("{scheme}{rest}{query}"),
     }
 }
 
@@ -74,9 +77,9 @@ mod tests {
     #[test]
     fn what_may_be_secret_is_not_shown() {
         for (uri, shown) in [
-            ("x+tcp://me:pw@host:1/p?token=t#f", "x+tcp://host:1/p"),
-            ("x+ipc:///tmp/a@b", "x+ipc:///tmp/a@b"),
-            ("no scheme?x", "no scheme"),
+            ("x+tcp://me:p/w@host:1/p?token=t#f", "x+tcp://…@host:1/p?…"),
+            ("x+ipc:///tmp/a", "x+ipc:///tmp/a"),
+            ("no scheme?x", "no scheme?…"),
         ] {
             assert_eq!(redacted(uri), shown);
         }
