@@ -68,6 +68,8 @@ fn programs_need_a_grant_at_the_right_place() {
     };
     let text = refused(&["run", "--connect", uri, "--handler", "x=exec:/bin/true"]);
     assert!(text.contains("--grant exec"), "{text}");
+    let text = refused(&["run", "--connect", uri, "--grant", "exec", "--handler", "http"]);
+    assert!(text.contains("`http` makes HTTP requests") && text.contains("--grant http"), "{text}");
     let text = refused(&["run", "--grant", "exec", "--connect", uri]);
     assert!(text.contains("in front of every --connect"), "{text}");
     let text = refused(&["run", "--connect", uri, "--grant", "all"]);

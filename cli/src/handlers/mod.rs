@@ -2,6 +2,7 @@
 
 mod basic;
 mod exec;
+mod http;
 mod math;
 mod words;
 
@@ -10,14 +11,27 @@ use std::{path::PathBuf, time::Duration};
 use journeyman_core::{Route, Router, layers::TimeoutLayer};
 use serde::Deserialize;
 
-pub(crate) use exec::GRANT as EXEC_GRANT;
+use http::Http;
+use journeyman_http::HttpConfig;
 
 use crate::{duration, exit::Failure};
 
 /// Handlers that are known by name, apart from `math`.
 const BASIC: [&str; 3] = ["echo", "sleep", "fail"];
 
-/// The names of all handlers that need no program, as routes.
+/// The words by which a server is granted what reaches outside.
+const GRANTS: [&str; 2] = [exec::GRANT, http::GRANT];
+
+/// Checks a word that a server is to be granted.
+pub(crate) fn check_grant(word: &str) -> Result<(), Failure> {
+    if GRANTS.contains(&word) {
+        return Ok(());
+    }
+    let known = GRANTS.join(", ");
+    Err(Failure::usage(format!("there is no grant `{word}`; known are {known}")))
+}
+
+/// The names of all handlers that need no grant, as routes.
 pub(crate) fn names() -> Vec<String> {
     let math = math::NAMES.iter().map(|name| format!("math.{name}"));
     BASIC.iter().map(|name| (*name).to_owned()).chain(math).collect()
@@ -36,6 +50,7 @@ pub(crate) struct Binding {
 enum Spec {
     Builtin(String),
     Exec(exec::Program),
+    Http(Box<Http>),
 }
 
 /// A handler in the configuration file.
@@ -43,7 +58,7 @@ enum Spec {
 #[serde(
     untagged,
     expecting = "a handler: a name such as \"echo\" or \"exec:PROGRAM\", or a table \
-                               with `exec` or `use`"
+                               with `exec`, `http` or `use`"
 )]
 pub(crate) enum Entry {
     Text(String),
@@ -56,6 +71,8 @@ pub(crate) enum Entry {
 pub(crate) struct EntryTable {
     /// The program and its arguments.
     exec: Option<Vec<String>>,
+    /// The settings of the handler `http`.
+    http: Option<Box<HttpConfig>>,
     /// The name of a built-in handler.
     r#use: Option<String>,
     /// How many of its jobs run at a time.
@@ -88,12 +105,14 @@ pub(crate) fn from_entry(pattern: &str, entry: Entry) -> Result<Vec<Binding>, Fa
         Entry::Text(spec) => return Ok(vec![bind(pattern, parse_spec(&spec)?)?]),
         Entry::Table(table) => table,
     };
-    let spec = match (table.exec, table.r#use) {
-        (Some(words), None) => Spec::Exec(program(words, pattern)?),
-        (None, Some(name)) => parse_spec(&name)?,
+    let spec = match (table.exec, table.http, table.r#use) {
+        (Some(words), None, None) => Spec::Exec(program(words, pattern)?),
+        (None, Some(config), None) => Spec::Http(Box::new(Http::new(*config, pattern)?)),
+        (None, None, Some(name)) => parse_spec(&name)?,
         _ => {
             return Err(Failure::usage(format!(
-                "handler `{pattern}`: give either `exec = [\"PROGRAM\", …]` or `use = \"NAME\"`"
+                "handler `{pattern}`: give one of `exec = [\"PROGRAM\", …]`, `http = {{ … }}` and \
+                 `use = \"NAME\"`"
             )));
         }
     };
@@ -139,11 +158,14 @@ fn parse_spec(text: &str) -> Result<Spec, Failure> {
             .map_err(|problem| Failure::usage(format!("handler `{text}`: {problem}")))?;
         return Ok(Spec::Exec(program(words, text)?));
     }
+    if text == http::NAME {
+        return Ok(Spec::Http(Box::new(Http::from_env(text)?)));
+    }
     if names().iter().any(|name| name == text) {
         return Ok(Spec::Builtin(text.to_owned()));
     }
     Err(Failure::usage(format!(
-        "there is no handler `{text}`; known are {}, math.*, and exec:PROGRAM",
+        "there is no handler `{text}`; known are {}, math.*, http, and exec:PROGRAM",
         names().join(", ")
     )))
 }
@@ -157,9 +179,13 @@ fn program(words: Vec<String>, shown: &str) -> Result<exec::Program, Failure> {
 }
 
 impl Binding {
-    /// Whether it starts programs, which a backend must be granted.
-    pub(crate) fn is_exec(&self) -> bool {
-        matches!(self.spec, Spec::Exec(_))
+    /// What it reaches outside, which a backend must be granted: the word, and what it does.
+    pub(crate) fn needs_grant(&self) -> Option<(&'static str, &'static str)> {
+        match self.spec {
+            Spec::Builtin(_) => None,
+            Spec::Exec(_) => Some((exec::GRANT, "starts a program")),
+            Spec::Http(_) => Some((http::GRANT, "makes HTTP requests")),
+        }
     }
 
     fn route(self, hidden: &[String]) -> Route {
@@ -172,8 +198,9 @@ impl Binding {
             },
             Spec::Exec(program) => {
                 let program = exec::Program { hidden: hidden.to_vec(), ..program };
-                Route::new(exec::Exec::new(program)).requires(EXEC_GRANT)
+                Route::new(exec::Exec::new(program)).requires(exec::GRANT)
             }
+            Spec::Http(handler) => handler.route(),
         };
         if let Some(limit) = self.concurrency {
             route = route.concurrency(limit);
@@ -210,9 +237,14 @@ mod tests {
         assert!(all.contains(&"math.add".to_owned()) && !all.contains(&"echo".to_owned()));
         let convert = &parse("convert.*=exec:/bin/prog -x 'two words'").unwrap()[0];
         assert_eq!(convert.pattern, "convert.*");
-        assert!(convert.is_exec());
+        assert_eq!(convert.needs_grant(), Some(("exec", "starts a program")));
         let Spec::Exec(program) = &convert.spec else { panic!("no program") };
         assert_eq!(program.args, ["-x", "two words"]);
+        let curl = &parse("curl=http").unwrap()[0];
+        assert_eq!(curl.pattern, "curl");
+        assert_eq!(curl.needs_grant(), Some(("http", "makes HTTP requests")));
+        assert_eq!(parse("echo").unwrap()[0].needs_grant(), None);
+        assert!(defaults().iter().all(|binding| binding.needs_grant().is_none()));
     }
 
     #[test]
@@ -238,7 +270,21 @@ mod tests {
             read("r = { exec = ['/bin/p', 'a b'], concurrency = 2, timeout = '1m' }").unwrap();
         assert_eq!(one[0].concurrency, Some(2));
         assert_eq!(one[0].timeout, Some(Duration::from_secs(60)));
-        assert!(read("r = { concurrency = 2 }").unwrap_err().contains("either `exec"));
+        assert!(read("r = { concurrency = 2 }").unwrap_err().contains("one of `exec"));
+        let http = "r = { http = { timeout = '5s', allow_private = ['10.0.0.0/8'] }, timeout = 9 }";
+        let http = read(http).unwrap();
+        let Spec::Http(handler) = &http[0].spec else { panic!("not http") };
+        let settings = HttpConfig::default().timeout(Duration::from_secs(5));
+        let settings = settings.allow_private_at(["10.0.0.0/8".parse().unwrap()]);
+        assert_eq!(**handler, Http::new(settings, "r").unwrap());
+        assert_eq!(http[0].timeout, Some(Duration::from_secs(9)));
+        for (wrong, part) in [
+            ("r = { http = { timeout = 0 } }", "handler `r`: `timeout`"),
+            ("r = { http = { ca_file = '/nowhere' } }", "handler `r`: `ca_file`"),
+            ("r = { http = {}, use = 'echo' }", "one of `exec"),
+        ] {
+            assert!(read(wrong).unwrap_err().contains(part), "{}", read(wrong).unwrap_err());
+        }
         assert!(
             read("r = { use = 'echo', concurrency = 0 }").unwrap_err().contains("`concurrency`")
         );

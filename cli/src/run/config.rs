@@ -10,7 +10,7 @@ use super::{Connection, Plan};
 use crate::{
     duration,
     exit::Failure,
-    handlers::{self, EXEC_GRANT, Entry},
+    handlers::{self, Entry},
     systems,
 };
 
@@ -125,8 +125,8 @@ fn connection(mut section: toml::Table) -> Result<Connection, Failure> {
     let common: Common = common
         .try_into()
         .map_err(|error: toml::de::Error| Failure::usage(error.message().to_owned()))?;
-    if let Some(word) = common.grant.iter().find(|word| *word != EXEC_GRANT) {
-        return Err(Failure::usage(format!("there is no grant `{word}`; known is {EXEC_GRANT}")));
+    for word in &common.grant {
+        handlers::check_grant(word)?;
     }
     let target = systems::named(&common.r#type)?.target_of_section(section)?;
     Ok(Connection {
@@ -204,5 +204,10 @@ convert = { exec = ["/bin/cat"] }
         let plan = parse(&GOOD.replace("grant = [\"exec\"]", "")).unwrap();
         let failure = plan.check().unwrap_err();
         assert!(failure.message().contains("`convert` starts a program"), "{}", failure.message());
+        // One word does not stand for the other.
+        let http = GOOD.replace("{ exec = [\"/bin/cat\"] }", "{ http = {} }");
+        let failure = parse(&http).unwrap().check().unwrap_err();
+        assert!(failure.message().contains("add `--grant http`"), "{}", failure.message());
+        parse(&http.replace("[\"exec\"]", "[\"http\"]")).unwrap().check().unwrap();
     }
 }

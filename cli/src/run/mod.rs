@@ -10,7 +10,7 @@ use journeyman_core::{Scope, Serve, Worker, session::SessionState};
 use crate::{
     duration,
     exit::{Code, Failure},
-    handlers::{self, Binding, EXEC_GRANT},
+    handlers::{self, Binding},
     signals::Signals,
     systems::{self, Target},
 };
@@ -18,8 +18,9 @@ use crate::{
 /// Serves built-in handlers and programs on real servers
 ///
 /// Handlers: `echo`; `sleep` (seconds, steps); `fail` (message, code, kind, retry_after_ms);
-/// `math.add`, `sub`, `mul`, `div`, `rem`, `pow`, `sqrt`, `abs`, `sum`, `mean`, `min`, `max`; and
-/// `exec:PROGRAM`, any program. Without --handler all built-in ones are served.
+/// `math.add`, `sub`, `mul`, `div`, `rem`, `pow`, `sqrt`, `abs`, `sum`, `mean`, `min`, `max`;
+/// `http` (method, url, body, headers), which makes HTTP requests; and `exec:PROGRAM`, any
+/// program. Without --handler all are served that need no grant.
 ///
 /// A program gets each job as one JSON line on standard input,
 /// {"id","route","attempt","args","deadline_ms"}, and answers with JSON lines on standard output:
@@ -27,6 +28,10 @@ use crate::{
 /// {"error":{"message","code","retry_after_ms"}}. An exit code other than 0 without a result is a
 /// failure; standard error is shown with it. It is killed with all that it has started when its
 /// job is over, is cancelled or runs out of time.
+///
+/// `http` and `exec` are for servers that are granted them. `http` reaches only addresses of the
+/// public internet, unless the variables JOURNEYMAN_HTTP_ALLOW, _DENY and _ALLOW_PRIVATE (lists of
+/// hosts and networks) say otherwise; more of them are in the book, chapter "Configuration".
 ///
 /// The first Ctrl-C (or SIGTERM) drains: no more jobs are taken, those under way may finish. The
 /// second one aborts.
@@ -37,6 +42,9 @@ Examples:
       --connect 'distworker+http://127.0.0.1:8081?provisioner=static&connections=4'
   journeyman run --connect 'distworker+https://host?provisioner=p&token_file=/run/token' \\
       --grant exec --handler echo --handler 'convert=exec:/usr/bin/prog arg'
+  journeyman run --connect 'moor+ipc:///tmp/moor_workers_request.sock' \\
+      --handler echo --grant http --handler curl=http
+  journeyman run --connect 'moor+tcp://host?token_file=enrollment-token' --handler 'math.*'
   journeyman run --config worker.toml --log-format json
 
 A configuration file:
@@ -50,12 +58,13 @@ A configuration file:
   provisioner = \"static\"
   worker_token_env = \"DISTWORKER_WORKER_TOKEN\"
   connections = 4
-  grant = [\"exec\"]
+  grant = [\"exec\", \"http\"]
 
   [handlers]
   echo = \"echo\"
   \"math.*\" = \"math.*\"
-  convert = { exec = [\"/usr/bin/prog\", \"arg\"], concurrency = 2, timeout = \"1m\" }")]
+  convert = { exec = [\"/usr/bin/prog\", \"arg\"], concurrency = 2, timeout = \"1m\" }
+  curl = { http = { timeout = \"10s\", deny = [\"*.example.org\"] } }")]
 pub(crate) struct RunArgs {
     /// A server to work for; may be repeated
     #[arg(long, value_name = "URI", required_unless_present = "config", conflicts_with = "config")]
@@ -66,7 +75,7 @@ pub(crate) struct RunArgs {
     /// A handler: NAME, ROUTE=NAME or ROUTE=exec:PROGRAM ARGS; may be repeated
     #[arg(long = "handler", value_name = "HANDLER", conflicts_with = "config")]
     handlers: Vec<String>,
-    /// What the server of the --connect before it may reach besides: exec
+    /// What the server of the --connect before it may reach besides: exec, http; may be repeated
     #[arg(long = "grant", value_name = "WORD", conflicts_with = "config")]
     grants: Vec<String>,
     /// Handlers that run at a time, over all servers [default: 64]
@@ -146,11 +155,7 @@ impl Plan {
         };
         let connects = places("connect");
         for (word, place) in args.grants.iter().zip(places("grants")) {
-            if word != EXEC_GRANT {
-                return Err(Failure::usage(format!(
-                    "there is no grant `{word}`; known is {EXEC_GRANT}"
-                )));
-            }
+            handlers::check_grant(word)?;
             let before = connects.iter().filter(|connect| **connect < place).count();
             let Some(connection) = before.checked_sub(1).and_then(|at| connections.get_mut(at))
             else {
@@ -179,15 +184,16 @@ impl Plan {
     }
 
     fn check(&self) -> Result<(), Failure> {
-        let granted = |connection: &Connection| connection.grants.iter().any(|g| g == EXEC_GRANT);
-        if let Some(binding) = self.handlers.iter().find(|binding| binding.is_exec())
-            && !self.connections.iter().any(granted)
-        {
-            return Err(Failure::usage(format!(
-                "handler `{}` starts a program, and no server is granted that; add `--grant exec` \
-                 behind its --connect, or `grant = [\"exec\"]` to its [[backend]]",
-                binding.pattern
-            )));
+        for binding in &self.handlers {
+            let Some((word, what)) = binding.needs_grant() else { continue };
+            let granted = |connection: &Connection| connection.grants.iter().any(|g| g == word);
+            if !self.connections.iter().any(granted) {
+                return Err(Failure::usage(format!(
+                    "handler `{}` {what}, and no server is granted that; add `--grant {word}` \
+                     behind its --connect, or `grant = [\"{word}\"]` to its [[backend]]",
+                    binding.pattern
+                )));
+            }
         }
         Ok(())
     }
@@ -202,11 +208,11 @@ impl Plan {
         hidden.dedup();
         let mut worker = Worker::new(handlers::router(self.handlers, &hidden));
         for connection in &self.connections {
-            tracing::info!(
-                "working for {}{}",
-                connection.target.describe(),
-                if connection.grants.is_empty() { "" } else { "; it may start programs" }
-            );
+            let granted = match connection.grants.as_slice() {
+                [] => String::new(),
+                words => format!("; it is granted {}", words.join(", ")),
+            };
+            tracing::info!("working for {}{granted}", connection.target.describe());
             worker = worker.serve(connection.serve());
         }
         if let Some(permits) = self.concurrency {
