@@ -9,6 +9,7 @@ mod msrv;
 mod python;
 mod report;
 mod run;
+mod schema;
 mod test;
 mod vectors;
 
@@ -30,6 +31,8 @@ Tasks:
   ci        Both.
   examples  The example programs alone.
   links     The links of the book and the other documents alone.
+  schema    Generates the FlatBuffers code of mooR again, after a change of its schema. With --check,
+            it only compares. Its first run builds a generator for some minutes.
 
 The last line says `N passed, N failed, N skipped`; the exit code is 1 when something failed.
 ";
@@ -48,6 +51,8 @@ fn main() -> ExitCode {
         }
         ["examples"] => examples::run(root, &mut report),
         ["links"] => docs::run(root, &mut report),
+        ["schema"] => schema::run(root, false, &mut report),
+        ["schema", "--check"] => schema::run(root, true, &mut report),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
