@@ -9,8 +9,9 @@ use journeyman::{
         capability::{Capabilities, Intake},
         session::SessionState,
     },
-    distworker::{self, Config},
+    distworker, http,
     memory::Memory,
+    moor,
 };
 
 const CONFIGURATION: &str = include_str!("../docs/src/configuration.md");
@@ -41,27 +42,42 @@ fn keys_of<T: serde::de::DeserializeOwned>() -> BTreeSet<String> {
     names.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-#[test]
-fn every_setting_of_distworker_is_in_the_table() {
-    let table = rows(CONFIGURATION, "## DistWorker");
-    let listed: BTreeSet<_> = table.iter().filter_map(|row| code(row[0])).collect();
-    let known = keys_of::<Config>();
-    assert_eq!(listed, known.iter().map(String::as_str).collect());
+/// Key, variable, meaning.
+type Keys = &'static [(&'static str, &'static str, &'static str)];
+
+/// The settings of adapters and handlers: heading, keys that serde knows, keys with a variable.
+fn settings() -> [(&'static str, BTreeSet<String>, Keys); 3] {
+    [
+        ("## DistWorker", keys_of::<distworker::Config>(), distworker::config::KEYS),
+        ("## mooR", keys_of::<moor::Config>(), moor::config::KEYS),
+        ("## The HTTP handler", keys_of::<http::HttpConfig>(), http::KEYS),
+    ]
 }
 
 #[test]
-fn every_variable_of_distworker_is_in_the_table() {
-    let table = rows(CONFIGURATION, "## DistWorker");
-    let listed: BTreeSet<_> =
-        table.iter().filter_map(|row| Some((code(row[0])?, code(row[1])?))).collect();
-    let known = distworker::config::KEYS.iter().map(|(key, variable, _)| (*key, *variable));
-    assert_eq!(listed, known.collect());
+fn every_setting_is_in_its_table() {
+    for (heading, known, _) in settings() {
+        let table = rows(CONFIGURATION, heading);
+        let listed: BTreeSet<_> = table.iter().filter_map(|row| code(row[0])).collect();
+        assert_eq!(listed, known.iter().map(String::as_str).collect(), "{heading}");
+    }
+}
+
+#[test]
+fn every_variable_is_in_its_table() {
+    for (heading, _, variables) in settings() {
+        let table = rows(CONFIGURATION, heading);
+        let listed: BTreeSet<_> =
+            table.iter().filter_map(|row| Some((code(row[0])?, code(row[1])?))).collect();
+        let known = variables.iter().map(|(key, variable, _)| (*key, *variable));
+        assert_eq!(listed, known.collect(), "{heading}");
+    }
 }
 
 #[test]
 fn the_defaults_of_distworker_are_in_the_table() {
     let table = rows(CONFIGURATION, "## DistWorker");
-    let config = Config::default();
+    let config = distworker::Config::default();
     let seconds = |duration: std::time::Duration| format!("{} s", duration.as_secs());
     for (key, default) in [
         ("reconnect_interval", seconds(config.reconnect_interval)),
@@ -74,6 +90,31 @@ fn the_defaults_of_distworker_are_in_the_table() {
         let row = table.iter().find(|row| code(row[0]) == Some(key)).expect(key);
         assert_eq!(row[3], default, "{key}");
     }
+}
+
+#[test]
+fn the_defaults_of_moor_are_in_the_table() {
+    let table = rows(CONFIGURATION, "## mooR");
+    let config = moor::Config::default();
+    for (key, default) in [
+        ("era", format!("`{}`", config.era)),
+        ("request_address", format!("`{}`", config.request_address)),
+        ("response_address", format!("`{}`", config.response_address)),
+        ("private_key", format!("`{}`", config.private_key.display())),
+        ("data_dir", format!("`{}`", config.data_dir.display())),
+        ("enrollment_attempts", config.enrollment_attempts.to_string()),
+        ("reenroll", config.reenroll.to_string()),
+        ("subscription_grace", format!("{} ms", config.subscription_grace.as_millis())),
+        ("ping_timeout", format!("{} s", config.ping_timeout.as_secs())),
+        ("reply_timeout", format!("{} s", config.reply_timeout.as_secs())),
+        ("reconnect_interval", format!("{} ms", config.reconnect_interval.as_millis())),
+        ("max_argument_depth", config.max_argument_depth.to_string()),
+        ("max_result_depth", config.max_result_depth.to_string()),
+    ] {
+        let row = table.iter().find(|row| code(row[0]) == Some(key)).expect(key);
+        assert_eq!(row[3], default, "{key}");
+    }
+    assert_eq!(config.max_message_size, (64 << 20) + (64 << 10), "64 MiB and 64 KiB");
 }
 
 #[test]
@@ -96,16 +137,21 @@ fn the_capability_table_is_that_of_the_backends() {
         .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect::<Vec<_>>())
         .collect();
     let (memory, _client) = Memory::new();
-    let distworker = Config::default().capabilities();
-    let texts = |offered: &Capabilities| offered.rows();
-    let (memory, distworker) = (texts(&memory.capabilities()), texts(&distworker));
-    for ((name, memory), (_, distworker)) in memory.iter().zip(&distworker) {
-        let row = table
-            .iter()
-            .find(|row| row[0] == name.replace(" (bytes)", ""))
-            .unwrap_or_else(|| panic!("the table has no row for `{name}`"));
-        assert_eq!(shown(name, memory), row[2], "memory: {name}");
-        assert_eq!(shown(name, distworker), row[3], "distworker: {name}");
+    let distworker = distworker::Config::default();
+    let moor = moor::Config::default();
+    let backends: [(&str, Capabilities); 3] = [
+        ("memory", memory.capabilities()),
+        ("distworker", distworker.capabilities()),
+        ("moor", moor.capabilities()),
+    ];
+    for (at, (backend, offered)) in backends.iter().enumerate() {
+        for (name, value) in offered.rows() {
+            let row = table
+                .iter()
+                .find(|row| row[0] == name.replace(" (bytes)", ""))
+                .unwrap_or_else(|| panic!("the table has no row for `{name}`"));
+            assert_eq!(shown(name, &value), row[2 + at], "{backend}: {name}");
+        }
     }
 }
 
@@ -116,7 +162,8 @@ fn shown(name: &str, value: &str) -> String {
         ("retry", "by the server") => "the server".to_owned(),
         ("retry", "by the retry layer") => "the retry layer".to_owned(),
         ("largest message (bytes)", "16777216") => "16 MiB, configurable".to_owned(),
-        ("extensions", names) => names.replace("distworker.", ""),
+        ("largest message (bytes)", "67174400") => "64 MiB and 64 KiB, configurable".to_owned(),
+        ("extensions", names) => names.replace("distworker.", "").replace("moor.", ""),
         (_, value) => value.to_owned(),
     }
 }
@@ -135,8 +182,9 @@ fn the_error_tables_have_every_kind() {
             .iter()
             .find(|row| row[0].split(", ").any(|outcome| outcome == name))
             .unwrap_or_else(|| panic!("no row for `{name}`"));
-        let code = distworker::error_code(kind);
-        assert!(row[2].contains(&format!("`{code}`")), "{name}: {code}, but {}", row[2]);
+        for (at, code) in [(2, distworker::error_code(kind)), (3, moor::error_variant(kind))] {
+            assert!(row[at].contains(&format!("`{code}`")), "{name}: {code}, but {}", row[at]);
+        }
     }
 
     let dropped = rows(ERRORS, "## Outcomes that cannot be delivered");
