@@ -6,5 +6,6 @@
 
 pub mod conformance;
 pub mod distworker;
+pub mod moor;
 pub mod proxy;
 pub mod vectors;
