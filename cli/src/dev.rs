@@ -1,8 +1,8 @@
 //! `journeyman dev`: a stand-in server as a local server.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::{
     exit::{Code, Failure},
@@ -12,36 +12,104 @@ use crate::{
 /// Runs the stand-in of a system as a local server to develop a worker against
 ///
 /// It checks what the real server checks and refuses what it refuses, keeps everything in memory,
-/// prints how to connect and how to submit, and then everything that happens.
+/// prints how to connect and how to submit, and then everything that happens. That of mooR has a
+/// prompt, which takes calls in MOO syntax: from a terminal, or line by line from a pipe. Then only
+/// the answers go to standard output, and the exit code is 0 if all calls returned a value, 1 if
+/// one raised an error, 2 if a line could not be understood.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   journeyman dev --as distworker
-  journeyman dev --as distworker --listen 127.0.0.1:9001 --queue resize --queue text.upper")]
+  journeyman dev --as distworker --listen 127.0.0.1:9001 --queue resize --queue text.upper
+  journeyman dev --as moor
+  journeyman dev --as moor --listen tcp://127.0.0.1:7896        encrypted, with enrollment
+  journeyman dev --as moor --era paseto --folder keys
+  printf '%s\\n' 'wait(\"echo\")' 'worker_request(\"echo\", {1, #2})' | journeyman dev --as moor")]
 pub(crate) struct DevArgs {
-    /// The system to stand in for: distworker
+    /// The system to stand in for: distworker, moor
     #[arg(long = "as", value_name = "SYSTEM")]
     system: String,
-    /// Where workers connect; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8081")]
-    pub(crate) listen: SocketAddr,
-    /// Where jobs are submitted; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    pub(crate) api_listen: SocketAddr,
-    /// The token that workers must have
-    #[arg(long, default_value = DevArgs::TOKEN)]
-    pub(crate) token: String,
+    /// Where workers connect; port 0 takes a free one. DistWorker: HOST:PORT [default:
+    /// 127.0.0.1:8081]. mooR: REQUESTS[,RESPONSES], each tcp://HOST:PORT or ipc:///PATH [default:
+    /// the two sockets in /tmp of a real daemon, or others if they are taken]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// The token that workers must have; for mooR the one to enroll with [default: journeyman-dev;
+    /// mooR: a random one]
+    #[arg(long)]
+    pub(crate) token: Option<String>,
+    /// Where jobs are submitted; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR", help_heading = "DistWorker")]
+    pub(crate) api_listen: Option<SocketAddr>,
     /// A queue that workers get jobs of; may be repeated. Default: the names of the built-in
     /// handlers
-    #[arg(long = "queue", value_name = "QUEUE")]
+    #[arg(long = "queue", value_name = "QUEUE", help_heading = "DistWorker")]
     pub(crate) queues: Vec<String>,
+    /// Which generation of the wire [default: curve]
+    #[arg(long, value_enum, help_heading = "mooR")]
+    pub(crate) era: Option<EraArg>,
+    /// Whether the sockets are encrypted: on, off, or as a real daemon decides it, which is on for
+    /// tcp:// [default: auto]
+    #[arg(long, value_enum, help_heading = "mooR")]
+    pub(crate) curve: Option<CurveArg>,
+    /// Where keys, the enrollment token and what enrolled are kept [default: a folder that is
+    /// removed at the end]
+    #[arg(long, value_name = "DIR", help_heading = "mooR")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Do not read standard input, and run until Ctrl-C
+    #[arg(long, help_heading = "mooR")]
+    pub(crate) no_prompt: bool,
+}
+
+/// The generations of mooR's wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EraArg {
+    /// Today's
+    Curve,
+    /// Until October 2025: workers sign a token
+    Paseto,
+}
+
+/// When sockets are encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CurveArg {
+    Auto,
+    On,
+    Off,
 }
 
 impl DevArgs {
-    /// The token without `--token`: known to everybody, so good for loopback only.
-    pub(crate) const TOKEN: &'static str = "journeyman-dev";
+    /// Refuses options that are another system's, since they would do nothing.
+    fn check(&self) -> Result<(), Failure> {
+        let given = [
+            ("--api-listen", "distworker", self.api_listen.is_some()),
+            ("--queue", "distworker", !self.queues.is_empty()),
+            ("--era", "moor", self.era.is_some()),
+            ("--curve", "moor", self.curve.is_some()),
+            ("--folder", "moor", self.folder.is_some()),
+            ("--no-prompt", "moor", self.no_prompt),
+        ];
+        match given.into_iter().find(|(_, system, given)| *given && *system != self.system) {
+            Some((option, system, _)) => Err(Failure::usage(format!(
+                "{option} is an option of `--as {system}`; leave it away"
+            ))),
+            None => Ok(()),
+        }
+    }
 }
 
 pub(crate) async fn dev(args: DevArgs) -> Result<Code, Failure> {
-    systems::named(&args.system)?.dev(args).await
+    let system = systems::named(&args.system)?;
+    args.check()?;
+    system.dev(args).await
+}
+
+/// As one word of a shell.
+pub(crate) fn quoted(text: &str) -> String {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:".contains(&byte));
+    if plain && !text.is_empty() {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }

@@ -7,6 +7,7 @@ mod dev;
 mod doctor;
 mod duration;
 mod exit;
+mod folder;
 mod handlers;
 mod http;
 mod logging;
@@ -38,7 +39,9 @@ const AFTER_HELP: &str = "\
 Examples:
   journeyman                             see one worker serve every built-in system
   journeyman dev --as distworker         a local server to work against
+  journeyman dev --as moor               another one, with a prompt for worker_request(…)
   journeyman run --connect 'distworker+http://127.0.0.1:8081?provisioner=dev'
+  journeyman run --connect 'moor+ipc:///tmp/moor_workers_request.sock' --handler echo
   journeyman submit --to http://127.0.0.1:8080 echo '{\"hello\":\"world\"}' --wait
   journeyman doctor 'distworker+http://127.0.0.1:8081?provisioner=dev'
 

@@ -50,7 +50,7 @@ pub(crate) async fn submit(args: SubmitArgs) -> Result<Code, Failure> {
     let Some(system) = systems::all().into_iter().find(|system| system.takes_jobs_at(&args.to))
     else {
         return Err(Failure::usage(format!(
-            "`{}` is not the address of an API; write http://HOST:8080",
+            "`{}` is not the address of an API; write http://HOST:8080, which is DistWorker's",
             journeyman_distworker::endpoint::redacted(&args.to)
         )));
     };

@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::io::Write;
+
 use support::{journeyman, run};
 
 #[test]
@@ -13,7 +15,12 @@ fn a_line_per_system() {
     assert_eq!(code, 0, "{stderr}");
     let lines: Vec<serde_json::Value> =
         stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines.len(), 2);
+    let name = |line: &serde_json::Value| {
+        let part = |key: &str| line[key].as_str().unwrap_or_default().to_owned();
+        [part("backend"), part("road")].join(" ").trim().to_owned()
+    };
+    let names: Vec<_> = lines.iter().map(name).collect();
+    assert_eq!(names, ["memory", "distworker", "moor ipc", "moor tcp"]);
     for line in lines {
         for key in ["jobs_per_s", "raw_jobs_per_s", "ratio", "p50_us", "p99_us"] {
             assert!(line[key].as_f64().unwrap() > 0.0, "{key}: {line}");
@@ -26,5 +33,45 @@ fn a_line_per_system() {
             );
         }
         assert_eq!((&line["jobs"], &line["rounds"]), (&60.into(), &2.into()));
+    }
+}
+
+#[test]
+fn several_windows_and_who_is_missing() {
+    let args = ["bench", "moor", "--jobs", "20", "--rounds", "1", "--payload", "5"];
+    let (code, stdout, stderr) = run(&mut journeyman(&args));
+    assert_eq!(code, 0, "{stderr}");
+    for window in [" 64 ", " 1 "] {
+        let rows = stdout.lines().filter(|line| line.contains("moor ") && line.contains(window));
+        assert_eq!(rows.filter(|line| line.contains("bare peer")).count(), 2, "{stdout}");
+    }
+    assert!(stdout.contains("no Python worker; --python PATH measures one"), "{stdout}");
+    let nothing = ["bench", "moor", "--jobs", "20", "--rounds", "1", "--window", "2", "--python"];
+    let (code, stdout, stderr) = run(journeyman(&nothing).arg("false"));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("the Python worker is SKIPPED"), "{stdout}");
+}
+
+#[test]
+fn a_python_worker_beside() {
+    let Ok(python) = std::env::var("JOURNEYMAN_TEST_PYTHON") else {
+        let line = "SKIPPED: bench::a_python_worker_beside: JOURNEYMAN_TEST_PYTHON is not set; make \
+                    a virtual environment, `pip install -r testkit/python/requirements.txt` in \
+                    it, and set the variable to its interpreter";
+        println!("{line}");
+        if let Some(path) = std::env::var_os("JOURNEYMAN_SKIP_LOG") {
+            let mut log = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+            // In one write: tests run side by side and append to the same file.
+            log.write_all(format!("{line}\n").as_bytes()).unwrap();
+        }
+        return;
+    };
+    let args = ["bench", "moor", "--jobs", "50", "--rounds", "2", "--window", "4", "--json"];
+    let (code, stdout, stderr) = run(journeyman(&args).args(["--python", &python]));
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(stdout.lines().count(), 2, "{stdout}");
+    for line in stdout.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["python_jobs_per_s"].as_f64().unwrap() > 0.0, "{line}");
     }
 }

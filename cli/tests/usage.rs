@@ -42,7 +42,7 @@ fn completions_for_every_shell() {
 fn mistakes_are_told_with_the_way_out() {
     assert!(refused(&["nonsense"]).contains("unrecognized subcommand"));
     assert!(refused(&["run"]).contains("--connect"));
-    assert!(refused(&["dev", "--as", "nope"]).contains("known are memory, distworker"));
+    assert!(refused(&["dev", "--as", "nope"]).contains("known are memory, distworker, moor"));
     assert!(refused(&["dev", "--as", "memory"]).contains("lives inside of one program"));
     assert!(refused(&["--log", "=[", "demo", "--once"]).contains("log filter"));
     let scheme = refused(&["run", "--connect", "mqtt://h"]);
@@ -52,8 +52,47 @@ fn mistakes_are_told_with_the_way_out() {
     let missing = refused(&["run", "--connect", "distworker+http://h?provisioner=p"]);
     assert!(missing.contains("DISTWORKER_WORKER_TOKEN"), "{missing}");
     assert!(refused(&["submit", "--to", "ftp://h", "q"]).contains("http://HOST:8080"));
+    let inside = refused(&["submit", "--to", "moor+ipc:///tmp/request.sock", "q"]);
+    assert!(inside.contains("worker_request(") && inside.contains("dev --as moor"), "{inside}");
     assert!(refused(&["submit", "--to", "http://h", "q", "[1]"]).contains("objects only"));
     assert!(refused(&["submit", "--to", "http://h", "q", "{}", "--timeout", "x"]).contains("30s"));
+}
+
+#[test]
+fn mistakes_with_moor() {
+    let missing = refused(&["run", "--connect", "moor+ipc:///tmp/a.sock"]);
+    assert!(missing.contains("response=ipc://"), "{missing}");
+    let secret = refused(&["run", "--connect", "moor+tcp://h?token=s3cret"]);
+    assert!(secret.contains("token_env=NAME") && !secret.contains("s3cret"), "{secret}");
+    let era = refused(&["run", "--connect", "moor+ipc:///tmp/request.sock?era=x"]);
+    assert!(era.contains("\"curve\""), "{era}");
+    let key = "moor+ipc:///tmp/request.sock?era=paseto&private_key=/nowhere.pem";
+    let key = refused_log(&["run", "--connect", key, "--handler", "echo"]);
+    assert!(key.contains("/nowhere.pem") && key.contains("check the path"), "{key}");
+    let token = "moor+tcp://127.0.0.1:1?token_env=JOURNEYMAN_NOT_SET";
+    assert!(refused(&["run", "--connect", token]).contains("JOURNEYMAN_NOT_SET"));
+}
+
+#[test]
+fn options_of_another_system_are_not_passed_over() {
+    let dev = |args: &[&str]| {
+        let mut all = vec!["dev", "--as"];
+        all.extend(args);
+        refused(&all)
+    };
+    assert!(dev(&["moor", "--queue", "q"]).contains("--queue is an option of `--as distworker`"));
+    assert!(dev(&["distworker", "--era", "paseto"]).contains("--era is an option of `--as moor`"));
+    assert!(dev(&["distworker", "--listen", "tcp://h:1"]).contains("write IP:PORT"));
+    assert!(dev(&["moor", "--listen", "127.0.0.1:1"]).contains("REQUESTS,RESPONSES"));
+    assert!(dev(&["moor", "--era", "paseto", "--curve", "on"]).contains("never encrypts"));
+    assert!(dev(&["moor", "--era", "paseto", "--token", "x"]).contains("nobody enrolls"));
+}
+
+/// As [`refused`]; `run` has a log beside.
+fn refused_log(args: &[&str]) -> String {
+    let (code, _, stderr) = run(&mut journeyman(args));
+    assert_eq!(code, 2, "{stderr}");
+    stderr
 }
 
 #[test]

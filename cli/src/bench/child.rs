@@ -16,6 +16,20 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a process may take to end after it was told to.
 const GOODBYE: Duration = Duration::from_secs(5);
 
+/// The processor time that this process has used, in all threads; Linux only.
+pub(super) fn own_cpu() -> Option<Duration> {
+    cpu_of("/proc/self/task")
+}
+
+fn cpu_of(folder: &str) -> Option<Duration> {
+    let mut total = 0;
+    for task in std::fs::read_dir(folder).ok()? {
+        let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        total += text.split(' ').next()?.parse::<u64>().ok()?;
+    }
+    Some(Duration::from_nanos(total))
+}
+
 /// A child process that says `ready`, answers lines with lines, and ends with its standard input.
 #[derive(Debug)]
 pub(crate) struct Child {
@@ -84,13 +98,7 @@ impl Child {
 
     /// The processor time that it has used, in all threads; only Linux tells it this finely.
     pub(crate) fn cpu(&self) -> Option<Duration> {
-        let folder = format!("/proc/{}/task", self.process.id()?);
-        let mut total = 0;
-        for task in std::fs::read_dir(folder).ok()? {
-            let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
-            total += text.split(' ').next()?.parse::<u64>().ok()?;
-        }
-        Some(Duration::from_nanos(total))
+        cpu_of(&format!("/proc/{}/task", self.process.id()?))
     }
 
     /// Its resident memory in KiB; Linux only.

@@ -24,18 +24,23 @@ use report::Row;
 #[command(after_help = "\
 Examples:
   journeyman bench
-  journeyman bench --backend distworker --window 16 --payload 1000 --json
-  journeyman bench --backend distworker --python venv/bin/python    with the Python SDK beside")]
+  journeyman bench distworker --window 16 --payload 1000 --json
+  journeyman bench distworker --python venv/bin/python    with the Python SDK beside
+  journeyman bench moor --python venv/bin/python          with a worker on pyzmq beside")]
 pub(crate) struct BenchArgs {
     /// Only this system
-    #[arg(long, value_name = "NAME")]
+    #[arg(value_name = "SYSTEM", conflicts_with = "backend")]
+    system: Option<String>,
+    /// The same as SYSTEM
+    #[arg(long, value_name = "SYSTEM")]
     backend: Option<String>,
     /// Jobs per round and peer
     #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     jobs: u64,
-    /// Jobs under way at a time; where a connection takes one at a time, also the connections
-    #[arg(long, value_name = "W", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=512))]
-    window: u16,
+    /// Jobs under way at a time; where a connection takes one at a time, also the connections.
+    /// Several, separated by commas, are measured one after the other [default: 8; moor: 64,1]
+    #[arg(long = "window", value_name = "W", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=512))]
+    windows: Vec<u16>,
     /// Bytes of text in each job
     #[arg(long, value_name = "BYTES", default_value_t = 100, value_parser = clap::value_parser!(u32).range(0..=8_000_000))]
     payload: u32,
@@ -45,7 +50,8 @@ pub(crate) struct BenchArgs {
     /// Threads of the worker's runtime; 1 is the runtime for one thread
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: u16,
-    /// A Python interpreter with `distworker-sdk`, to be measured, too
+    /// A Python interpreter, to measure a Python worker as well, with a tenth of the jobs. It
+    /// needs `distworker-sdk` for distworker, `pyzmq` and `flatbuffers` for moor
     #[arg(long, value_name = "PATH")]
     python: Option<PathBuf>,
     /// Print a JSON object per system
@@ -60,6 +66,8 @@ pub(crate) struct PeerArgs {
     pub(crate) payload: usize,
     pub(crate) threads: usize,
     pub(crate) python: Option<PathBuf>,
+    /// One of the system's roads.
+    pub(crate) road: &'static str,
 }
 
 /// Started peers: the framework, the bare peer, and what else there is.
@@ -72,6 +80,17 @@ pub(crate) trait Peers {
 
     /// The process of a peer.
     fn process(&self, peer: Peer) -> Option<&Child>;
+
+    /// What is to be told beside the numbers, such as who is missing.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether the server and the submitting side are in this process, so that they could be what
+    /// is slow.
+    fn is_driven_from_here(&self) -> bool {
+        true
+    }
 
     /// Ends them.
     fn stop(self: Box<Self>) -> Boxed<'static, ()>;
@@ -152,25 +171,37 @@ pub(crate) fn worker(args: &WorkerArgs) -> Result<Code, Failure> {
 }
 
 pub(crate) async fn bench(args: BenchArgs) -> Result<Code, Failure> {
-    let chosen = match &args.backend {
+    let chosen = match args.system.as_ref().or(args.backend.as_ref()) {
         Some(name) => vec![systems::named(name)?],
         None => systems::all().to_vec(),
     };
     let mut rows = Vec::new();
     for system in chosen {
-        let peers = system
-            .bench(PeerArgs {
-                window: args.window.into(),
-                payload: args.payload as usize,
-                threads: args.threads.into(),
-                python: args.python.clone(),
-            })
-            .await?;
-        rows.push(measure(system.name(), &args, peers).await?);
-        if args.json
-            && let Some(row) = rows.last()
+        let windows = match args.windows.as_slice() {
+            [] => system.windows(),
+            given => given,
+        };
+        for (road, window) in system
+            .roads()
+            .iter()
+            .flat_map(|road| windows.iter().map(move |window| (*road, *window)))
         {
-            report::json(row)?;
+            let peers = system
+                .bench(PeerArgs {
+                    window: window.into(),
+                    payload: args.payload as usize,
+                    threads: args.threads.into(),
+                    python: args.python.clone(),
+                    road,
+                })
+                .await?;
+            let what = What { backend: system.name(), road, window };
+            rows.push(measure(what, &args, peers).await?);
+            if args.json
+                && let Some(row) = rows.last()
+            {
+                report::json(row)?;
+            }
         }
     }
     if !args.json {
@@ -179,29 +210,45 @@ pub(crate) async fn bench(args: BenchArgs) -> Result<Code, Failure> {
     Ok(Code::Ok)
 }
 
-async fn measure(
-    name: &'static str,
-    args: &BenchArgs,
-    mut peers: Box<dyn Peers>,
-) -> Result<Row, Failure> {
+/// What a row of the report is about.
+#[derive(Clone, Copy, Debug)]
+struct What {
+    backend: &'static str,
+    road: &'static str,
+    window: u16,
+}
+
+/// Python is slower by an order of magnitude.
+fn jobs_of(args: &BenchArgs, peer: Peer) -> u64 {
+    if peer == Peer::Python { args.jobs.div_ceil(10) } else { args.jobs }
+}
+
+async fn measure(what: What, args: &BenchArgs, mut peers: Box<dyn Peers>) -> Result<Row, Failure> {
     let all = peers.peers();
-    let mut row = Row::new(name, args, &all);
+    let mut row = Row::new(what, args, &all);
+    row.note(peers.notes());
     for peer in &all {
         row.idle(*peer, peers.process(*peer));
     }
     for peer in &all {
         // Caches, allocators and connections warm up.
-        peers.measure(*peer, args.jobs.div_ceil(10)).await?;
+        peers.measure(*peer, jobs_of(args, *peer).div_ceil(10)).await?;
     }
     for round in 0..usize::from(args.rounds) {
         for turn in 0..all.len() {
             // Who begins changes, so that nobody always runs behind the same other.
             let peer = all[(turn + round) % all.len()];
-            let before = peers.process(peer).and_then(Child::cpu);
-            let sample = peers.measure(peer, args.jobs).await?;
-            let after = peers.process(peer).and_then(Child::cpu);
-            let cpu = after.zip(before).and_then(|(after, before)| after.checked_sub(before));
-            row.add(peer, sample, cpu);
+            let clocks = |peers: &dyn Peers| {
+                let driver = peers.is_driven_from_here().then(child::own_cpu).flatten();
+                (peers.process(peer).and_then(Child::cpu), driver)
+            };
+            let before = clocks(&*peers);
+            let sample = peers.measure(peer, jobs_of(args, peer)).await?;
+            let after = clocks(&*peers);
+            let used = |after: Option<Duration>, before: Option<Duration>| {
+                after.zip(before).and_then(|(after, before)| after.checked_sub(before))
+            };
+            row.add(peer, sample, used(after.0, before.0), used(after.1, before.1));
         }
     }
     for peer in &all {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use comfy_table::{Cell, CellAlignment};
 use serde_json::{Map, Value, json};
 
-use super::{BenchArgs, Child, Peer, Sample};
+use super::{BenchArgs, Child, Peer, Sample, What};
 use crate::{
     exit::Failure,
     output::{say, table},
@@ -14,14 +14,17 @@ use crate::{
 /// The results of one system.
 #[derive(Debug)]
 pub(super) struct Row {
-    backend: &'static str,
+    what: What,
     jobs: u64,
     rounds: u16,
-    window: u16,
     payload: u32,
     threads: u16,
     peers: Vec<PeerRow>,
+    notes: Vec<String>,
 }
+
+/// From this share of its time on, the submitting side counts as what was slow.
+const BUSY: f64 = 0.9;
 
 /// The results of one peer.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ struct PeerRow {
     samples: Vec<Sample>,
     /// Microseconds per job, per round.
     cpu: Vec<f64>,
+    /// The share of the time in which the server and the submitting side were busy, per round.
+    driver: Vec<f64>,
     idle_rss_kib: Option<u64>,
     rss_kib: Option<u64>,
 }
@@ -68,26 +73,56 @@ impl PeerRow {
     fn cpu(&self) -> Option<f64> {
         median(self.cpu.clone())
     }
+
+    fn driver(&self) -> Option<f64> {
+        median(self.driver.clone())
+    }
 }
 
 impl Row {
-    pub(super) fn new(backend: &'static str, args: &BenchArgs, peers: &[Peer]) -> Self {
+    pub(super) fn new(what: What, args: &BenchArgs, peers: &[Peer]) -> Self {
         let peers = peers.iter().map(|peer| PeerRow {
             peer: *peer,
             samples: Vec::new(),
             cpu: Vec::new(),
+            driver: Vec::new(),
             idle_rss_kib: None,
             rss_kib: None,
         });
         Self {
-            backend,
+            what,
             jobs: args.jobs,
             rounds: args.rounds,
-            window: args.window,
             payload: args.payload,
             threads: args.threads,
             peers: peers.collect(),
+            notes: Vec::new(),
         }
+    }
+
+    /// The system, and the road if it has several.
+    fn name(&self) -> String {
+        [self.what.backend, self.what.road].join(" ").trim_end().to_owned()
+    }
+
+    pub(super) fn note(&mut self, notes: Vec<String>) {
+        self.notes.extend(notes);
+    }
+
+    /// What there is to say about the numbers.
+    fn all_notes(&self) -> Vec<String> {
+        let name = self.name();
+        let busy = |peer| self.of(peer).and_then(PeerRow::driver).filter(|share| *share >= BUSY);
+        let mut notes: Vec<_> = self.notes.iter().map(|note| format!("{name}: {note}")).collect();
+        if let Some(share) = busy(Peer::Raw).or(busy(Peer::Framework)) {
+            notes.push(format!(
+                "{name}, {} at a time: the server and the submitting side were busy {:.0} % of the \
+                 time, so that they set the rate, and not the worker; compare the CPU per job",
+                self.what.window,
+                share * 100.0
+            ));
+        }
+        notes
     }
 
     fn of(&self, peer: Peer) -> Option<&PeerRow> {
@@ -110,10 +145,17 @@ impl Row {
         }
     }
 
-    pub(super) fn add(&mut self, peer: Peer, sample: Sample, cpu: Option<Duration>) {
+    pub(super) fn add(
+        &mut self,
+        peer: Peer,
+        sample: Sample,
+        cpu: Option<Duration>,
+        driver: Option<Duration>,
+    ) {
         if let Some(row) = self.of_mut(peer) {
             row.samples.push(sample);
             row.cpu.extend(cpu.map(|cpu| micros(cpu) / sample.jobs as f64));
+            row.driver.extend(driver.map(|cpu| micros(cpu) / micros(sample.elapsed).max(1e-3)));
         }
     }
 
@@ -127,6 +169,12 @@ impl Row {
         ratios.sort_by(f64::total_cmp);
         ratios
     }
+
+    /// The processor time per job of a peer over that of the bare one.
+    fn cpu_ratio(&self, peer: Peer) -> Option<f64> {
+        let cpu = |peer| self.of(peer).and_then(PeerRow::cpu);
+        cpu(peer).zip(cpu(Peer::Raw)).map(|(ours, raw)| ours / raw)
+    }
 }
 
 fn round(value: f64, digits: i32) -> Value {
@@ -137,7 +185,10 @@ fn round(value: f64, digits: i32) -> Value {
 /// The names that the program promises come first and bare; those of the peers follow.
 pub(super) fn json(row: &Row) -> Result<(), Failure> {
     let mut line = Map::new();
-    line.insert("backend".to_owned(), row.backend.into());
+    line.insert("backend".to_owned(), row.what.backend.into());
+    if !row.what.road.is_empty() {
+        line.insert("road".to_owned(), row.what.road.into());
+    }
     for peer in &row.peers {
         let prefix = match peer.peer {
             Peer::Framework => "",
@@ -153,10 +204,10 @@ pub(super) fn json(row: &Row) -> Result<(), Failure> {
         put("cpu_us_per_job", peer.cpu().map_or(Value::Null, |cpu| round(cpu, 2)));
         put("rss_kib", peer.rss_kib.into());
         put("idle_rss_kib", peer.idle_rss_kib.into());
+        put("driver_busy", peer.driver().map_or(Value::Null, |share| round(share, 2)));
     }
     let ratios = row.ratios();
-    let cpu = |peer| row.of(peer).and_then(PeerRow::cpu);
-    let cpu_ratio = cpu(Peer::Framework).zip(cpu(Peer::Raw)).map(|(ours, raw)| ours / raw);
+    let cpu_ratio = row.cpu_ratio(Peer::Framework);
     let number = |value: Option<f64>| value.map_or(Value::Null, |value| round(value, 3));
     line.insert("ratio".to_owned(), number(median(ratios.clone())));
     line.insert("ratio_min".to_owned(), number(ratios.first().copied()));
@@ -164,7 +215,7 @@ pub(super) fn json(row: &Row) -> Result<(), Failure> {
     line.insert("cpu_ratio".to_owned(), number(cpu_ratio));
     line.insert("jobs".to_owned(), row.jobs.into());
     line.insert("rounds".to_owned(), row.rounds.into());
-    line.insert("window".to_owned(), row.window.into());
+    line.insert("window".to_owned(), row.what.window.into());
     line.insert("payload_bytes".to_owned(), row.payload.into());
     line.insert("threads".to_owned(), row.threads.into());
     say(Value::Object(line))
@@ -172,11 +223,12 @@ pub(super) fn json(row: &Row) -> Result<(), Failure> {
 
 pub(super) fn text(args: &BenchArgs, rows: &[Row]) -> Result<(), Failure> {
     say(format_args!(
-        "Echo jobs of {} bytes, {} at a time, {} rounds of {} jobs, taking turns; medians.",
-        args.payload, args.window, args.rounds, args.jobs
+        "Echo jobs of {} bytes, {} rounds of {} jobs, taking turns; medians.",
+        args.payload, args.rounds, args.jobs
     ))?;
     let mut table = table([
         "system",
+        "at a time",
         "worker",
         "jobs/s",
         "ratio",
@@ -191,7 +243,7 @@ pub(super) fn text(args: &BenchArgs, rows: &[Row]) -> Result<(), Failure> {
             let worker = match peer.peer {
                 Peer::Framework => "journeyman",
                 Peer::Raw => "bare peer",
-                Peer::Python => "Python SDK",
+                Peer::Python => "Python",
             };
             let ratio = match (peer.peer, row.ratios().as_slice()) {
                 (Peer::Framework, ratios @ [first, .., last]) => {
@@ -208,11 +260,15 @@ pub(super) fn text(args: &BenchArgs, rows: &[Row]) -> Result<(), Failure> {
                 ratio,
                 format!("{:.0}", peer.p50()),
                 format!("{:.0}", peer.p99()),
-                known(peer.cpu().map(|cpu| format!("{cpu:.2}"))),
+                known(peer.cpu().map(|cpu| match (peer.peer, row.cpu_ratio(peer.peer)) {
+                    (Peer::Raw, _) | (_, None) => format!("{cpu:.2}"),
+                    (_, Some(ratio)) => format!("{cpu:.2} ({ratio:.2}x)"),
+                })),
                 kib(peer.rss_kib),
                 kib(peer.idle_rss_kib),
             ];
-            let mut cells = vec![Cell::new(row.backend), Cell::new(worker)];
+            let window = Cell::new(row.what.window).set_alignment(CellAlignment::Right);
+            let mut cells = vec![Cell::new(row.name()), window, Cell::new(worker)];
             cells.extend(numeric.map(|text| Cell::new(text).set_alignment(CellAlignment::Right)));
             table.add_row(cells);
         }
@@ -220,7 +276,11 @@ pub(super) fn text(args: &BenchArgs, rows: &[Row]) -> Result<(), Failure> {
     say(table)?;
     say("\
 `ratio` is jobs/s over those of the bare peer in the same round (lowest to highest). CPU and
-memory are those of the worker's process alone; for `memory` the submitting side is in it.")
+memory are those of the worker's process alone (in brackets: over the bare peer's); for `memory`
+the submitting side is in it.")?;
+    let mut notes: Vec<_> = rows.iter().flat_map(Row::all_notes).collect();
+    notes.dedup();
+    notes.iter().try_for_each(say)
 }
 
 #[cfg(test)]

@@ -109,6 +109,11 @@ pub(super) fn round(stand_in: &dyn StandIn, count: u32, number: u32) -> Vec<Demo
 /// Each kind once.
 fn turn_of(stand_in: &dyn StandIn, turn: i64) -> Vec<DemoJob> {
     let code = |kind| Expect::Code(stand_in.code(kind).to_owned());
+    let own_code = |code| Expect::Code(stand_in.own_code(code).to_owned());
+    let slept = match stand_in.shows_progress() {
+        true => Expect::Progress(4),
+        false => Expect::Value(Value::object([("slept", 0.02)])),
+    };
     let int = |number: i64| Expect::Value(Value::Int(number));
     let mut jobs = vec![
         DemoJob::named("math.add", [("a", turn.into()), ("b", 1.into())], int(turn + 1)),
@@ -116,7 +121,7 @@ fn turn_of(stand_in: &dyn StandIn, turn: i64) -> Vec<DemoJob> {
         DemoJob::named(
             "math.div",
             [("a", 1.into()), ("b", 0.into())],
-            Expect::Code("DIVISION_BY_ZERO".to_owned()),
+            own_code("DIVISION_BY_ZERO"),
         ),
         DemoJob::named(
             "math.mean",
@@ -130,14 +135,10 @@ fn turn_of(stand_in: &dyn StandIn, turn: i64) -> Vec<DemoJob> {
         ),
         DemoJob::named("math.add", [("a", 1.into())], code(JobErrorKind::BadInput)),
         DemoJob::named("fail", [], code(JobErrorKind::Failed)),
-        DemoJob::named("fail", [("code", "MY_CODE".into())], Expect::Code("MY_CODE".to_owned())),
+        DemoJob::named("fail", [("code", "MY_CODE".into())], own_code("MY_CODE")),
         DemoJob::named("fail", [("kind", "rejected".into())], code(JobErrorKind::Rejected)),
         DemoJob::named(NOBODY, [], code(JobErrorKind::NoRoute)),
-        DemoJob::named(
-            "sleep",
-            [("seconds", 0.02.into()), ("steps", 4.into())],
-            Expect::Progress(4),
-        ),
+        DemoJob::named("sleep", [("seconds", 0.02.into()), ("steps", 4.into())], slept),
     ];
     let mut late = DemoJob::named("sleep", [("seconds", 60.into())], code(JobErrorKind::TimedOut));
     late.call.timeout = Some(Duration::from_millis(50));

@@ -25,21 +25,13 @@ struct Line {
 
 /// Says what is going on.
 pub(super) fn introduce(shows: &[Show], once: bool) -> Result<(), Failure> {
-    let list = |text: fn(&Show) -> String| {
-        shows
-            .iter()
-            .map(|show| format!("{} ({})", show.name, text(show)))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
     let end = if once { "One round." } else { "Ctrl-C ends it." };
-    say(format_args!(
-        "One worker serves {} systems at once with the same handlers: {}.\n\
-         Jobs go in by each system's own client side, {}; every result is checked. {end}\n",
-        shows.len(),
-        list(|show| show.stand_in.place()),
-        list(|show| show.stand_in.road()),
-    ))
+    say(format_args!("One worker serves {} systems at once with the same handlers:", shows.len()))?;
+    for show in shows {
+        let Show { name, stand_in, .. } = show;
+        say(format_args!("  {name:<12}{}; jobs go in by {}", stand_in.place(), stand_in.road()))?;
+    }
+    say(format_args!("Jobs are of all kinds, and every result is checked. {end}\n"))
 }
 
 /// All numbers; with a worker that runs, also how its connections are.
@@ -142,6 +134,7 @@ sleep on purpose are not in p50 and p99.
 
 What next:
   journeyman dev --as distworker       a local server to work against, with all it needs printed
+  journeyman dev --as moor             another one, with a prompt for worker_request(…)
   journeyman bench                     how fast, and how much of it is ours
   journeyman help                      everything else")?;
     Ok(wrong == 0)

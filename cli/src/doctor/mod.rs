@@ -13,7 +13,7 @@ use journeyman_core::{
     extract::FromJob,
 };
 
-pub(crate) use clock::clock;
+pub(crate) use clock::{clock, rfc3339};
 pub(crate) use network::{dial, resolve, web_socket};
 pub(crate) use registration::{Trial, register};
 
@@ -34,6 +34,8 @@ use crate::{
 Examples:
   journeyman doctor 'distworker+http://127.0.0.1:8081?provisioner=dev'
   journeyman doctor --config worker.toml --no-register
+  journeyman doctor 'moor+ipc:///tmp/moor_workers_request.sock'
+  journeyman doctor 'moor+tcp://host?token_file=enrollment-token' --enroll
   journeyman doctor 'distworker+http://127.0.0.1:8081?provisioner=dev' \\
       --submit-to http://127.0.0.1:8080 --queue echo
 
@@ -48,6 +50,9 @@ pub(crate) struct DoctorArgs {
     /// Do not register
     #[arg(long)]
     pub(crate) no_register: bool,
+    /// mooR: enroll where that is needed, and keep the identity as a worker would
+    #[arg(long, conflicts_with = "no_register")]
+    pub(crate) enroll: bool,
     /// Submit an echo job there, for DistWorker the HTTP API: http://HOST:8080
     #[arg(long, value_name = "URI", requires = "queue", conflicts_with = "no_register")]
     pub(crate) submit_to: Option<String>,
@@ -63,6 +68,7 @@ pub(crate) struct DoctorArgs {
 #[derive(Debug, Default)]
 pub(crate) struct Check {
     first: Option<(Code, String)>,
+    left_open: Option<String>,
     broken_output: bool,
 }
 
@@ -80,9 +86,19 @@ impl Check {
         self.line("ok", step, text.as_ref());
     }
 
+    /// A step went well, but something about it should be changed.
+    pub(crate) fn warn(&mut self, step: &str, text: impl AsRef<str>) {
+        self.line("warning", step, text.as_ref());
+    }
+
     /// A step could not be done, and that is no fault.
     pub(crate) fn skipped(&mut self, step: &str, why: impl AsRef<str>) {
         self.line("-", step, why.as_ref());
+    }
+
+    /// A step could not be done, and what comes after it neither.
+    pub(crate) fn left_open(&mut self, step: &str) {
+        self.left_open.get_or_insert_with(|| step.to_owned());
     }
 
     /// A step failed. The first failure makes the exit code.
@@ -167,10 +183,14 @@ pub(crate) async fn doctor(args: DoctorArgs) -> Result<Code, Failure> {
         }
         say("")?;
         say(offers(&target.capabilities()))?;
-        say(needs(&target.capabilities()))?;
+        say(needs(&target.capabilities(), target.extractors()))?;
     }
     match check.first {
-        None => say("All well.").map(|()| Code::Ok),
+        None => match check.left_open {
+            None => say("All well."),
+            Some(step) => say(format_args!("Nothing wrong as far as `{step}`, above; no further.")),
+        }
+        .map(|()| Code::Ok),
         Some((code, step)) => {
             say(format_args!("Not well: begin with `{step}`, above.")).map(|()| code)
         }
@@ -187,23 +207,19 @@ fn offers(capabilities: &Capabilities) -> String {
 }
 
 /// How what handlers can ask for is met.
-fn needs(capabilities: &Capabilities) -> String {
+fn needs(capabilities: &Capabilities, own: Vec<(&str, &[Need])>) -> String {
     use journeyman_core::job::{Cancel, Deadline, Events, Progress};
-    use journeyman_distworker::{Files, Metadata, Task};
 
     let mut table = table(["a handler that takes", "gets it"]);
-    let rows: [(&str, &[Need]); 9] = [
+    let rows: [(&str, &[Need]); 6] = [
         ("Progress", Progress::NEEDS),
         ("Cancel", Cancel::NEEDS),
         ("Deadline", Deadline::NEEDS),
         ("Events", Events::NEEDS),
         ("JobInfo: attempt", &[Need::Attempt]),
         ("JobInfo: redelivered", &[Need::Redelivered]),
-        ("distworker::Metadata", Metadata::<()>::NEEDS),
-        ("distworker::Files", Files::NEEDS),
-        ("distworker::Task", Task::NEEDS),
     ];
-    for (name, needs) in rows {
+    for (name, needs) in rows.into_iter().chain(own) {
         let support = needs.iter().map(|need| capabilities.support(need));
         table.add_row([name, &worst(support)]);
     }

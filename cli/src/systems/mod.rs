@@ -2,10 +2,14 @@
 
 mod distworker;
 mod memory;
+mod moor;
 
 use std::{future::Future, pin::Pin, time::Duration};
 
-use journeyman_core::{JobErrorKind, Serve, Value, capability::Capabilities};
+use journeyman_core::{
+    JobErrorKind, Serve, Value,
+    capability::{Capabilities, Need},
+};
 
 use crate::{
     bench::{PeerArgs, Peers, WorkerArgs},
@@ -19,8 +23,8 @@ use crate::{
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// All systems, in the order in which they are shown.
-pub(crate) fn all() -> [&'static dyn System; 2] {
-    [&memory::MemorySystem, &distworker::DistWorkerSystem]
+pub(crate) fn all() -> [&'static dyn System; 3] {
+    [&memory::MemorySystem, &distworker::DistWorkerSystem, &moor::MoorSystem]
 }
 
 /// The system of this name.
@@ -63,6 +67,17 @@ pub(crate) trait System: Sync {
         connections: usize,
     ) -> Boxed<'_, Result<Box<dyn StandIn>, Failure>>;
 
+    /// The roads that `journeyman bench` measures one by one; one without a name if there is one
+    /// only.
+    fn roads(&self) -> &'static [&'static str] {
+        &[""]
+    }
+
+    /// How many jobs `journeyman bench` has under way at a time, one measurement for each.
+    fn windows(&self) -> &'static [u16] {
+        &[8]
+    }
+
     /// Starts what `journeyman bench` measures.
     fn bench(&self, args: PeerArgs) -> Boxed<'_, Result<Box<dyn Peers>, Failure>>;
 
@@ -101,6 +116,9 @@ pub(crate) trait Target {
 
     /// What it offers.
     fn capabilities(&self) -> Capabilities;
+
+    /// What its extractors need: their names, and that.
+    fn extractors(&self) -> Vec<(&'static str, &'static [Need])>;
 
     /// Environment variables that hold its secrets.
     fn secret_variables(&self) -> Vec<String>;
@@ -146,6 +164,16 @@ pub(crate) trait StandIn {
 
     /// What a failed job shows as its code.
     fn code(&self, kind: JobErrorKind) -> &'static str;
+
+    /// What a job that failed with a code of the handler's own shows as its code.
+    fn own_code(&self, code: &'static str) -> &'static str {
+        code
+    }
+
+    /// Whether its submitting side sees progress.
+    fn shows_progress(&self) -> bool {
+        true
+    }
 
     /// Submits a job and waits for its end.
     fn submit<'a>(&'a self, call: &'a Call) -> Boxed<'a, Result<Ended, String>>;

@@ -3,9 +3,9 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     path::PathBuf,
-    process::{Child, Command, ExitStatus, Output, Stdio},
+    process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
     time::{Duration, Instant},
@@ -21,7 +21,12 @@ pub const TOKEN: &str = "journeyman-dev";
 pub fn journeyman(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_journeyman"));
     command.args(args).stdin(Stdio::null());
-    for name in ["RUST_LOG", "DISTWORKER_WORKER_TOKEN", "DISTWORKER_CONTROLLER_URL"] {
+    for name in [
+        "RUST_LOG",
+        "DISTWORKER_WORKER_TOKEN",
+        "DISTWORKER_CONTROLLER_URL",
+        "MOOR_ENROLLMENT_TOKEN",
+    ] {
         command.env_remove(name);
     }
     command
@@ -182,16 +187,80 @@ impl Folder {
         Self(path)
     }
 
+    /// A path in it.
+    pub fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+
     /// Writes a file and returns its path.
     pub fn file(&self, name: &str, content: &str) -> String {
-        let path = self.0.join(name);
+        let path = self.path(name);
         std::fs::write(&path, content).unwrap();
-        path.to_str().unwrap().to_owned()
+        path
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A `dev` server for mooR, with its prompt in a pipe.
+pub struct MoorDev {
+    pub server: Running,
+    stdin: Option<ChildStdin>,
+    /// What it says to connect with.
+    pub uri: String,
+}
+
+impl MoorDev {
+    pub fn start(args: &[&str]) -> Self {
+        let mut all = vec!["dev", "--as", "moor"];
+        all.extend(args);
+        let mut command = journeyman(&all);
+        command.stdin(Stdio::piped());
+        let mut server = Running::start(command);
+        let stdin = server.child.stdin.take();
+        let line = server.line("journeyman doctor '");
+        let uri = line.split('\'').nth(1).unwrap().to_owned();
+        server.line("worker_request(");
+        Self { server, stdin, uri }
+    }
+
+    /// `run` against it, ready.
+    pub fn worker(&self, args: &[&str]) -> Running {
+        let mut all = vec!["run", "--connect", self.uri.as_str()];
+        all.extend(args);
+        let mut worker = Running::start(journeyman(&all));
+        worker.line("ready: 1 sessions");
+        worker
+    }
+
+    /// Types a line.
+    pub fn say(&mut self, line: &str) {
+        writeln!(self.stdin.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    /// Types a line and gives the answer, which contains this.
+    pub fn ask(&mut self, line: &str, answer: &str) -> String {
+        self.say(line);
+        self.server.line(answer)
+    }
+
+    /// The end of its input.
+    pub fn hang_up(&mut self) {
+        self.stdin = None;
+    }
+}
+
+impl Drop for MoorDev {
+    fn drop(&mut self) {
+        // In good order, so that it removes its sockets and keys; else it is killed after a while.
+        self.hang_up();
+        let deadline = Instant::now() + Duration::from_secs(2);
+        while Instant::now() < deadline && self.server.child.try_wait().is_ok_and(|s| s.is_none()) {
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! The stand-in controller as a local server.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use journeyman_testkit::distworker::{Config, Controller, Provisioner};
 
 use crate::{
-    dev::DevArgs,
+    dev::{DevArgs, quoted},
     exit::{Code, Failure},
     handlers,
     output::say,
@@ -11,25 +13,38 @@ use crate::{
 };
 
 const PROVISIONER: &str = "dev";
+/// Without `--token`: known to everybody, so good for loopback only.
+const TOKEN: &str = "journeyman-dev";
+/// The ports of a real controller.
+const WORKER_PORT: u16 = 8081;
+const API_PORT: u16 = 8080;
 
 pub(super) async fn dev(args: DevArgs) -> Result<Code, Failure> {
     let mut signals = Signals::new()?;
-    if args.token.is_empty() {
+    let token = args.token.as_deref().unwrap_or(TOKEN);
+    if token.is_empty() {
         return Err(Failure::usage("--token is empty; a real controller refuses that, too"));
     }
+    let listen = match &args.listen {
+        Some(text) => text.parse().map_err(|error| {
+            Failure::usage(format!("--listen {text}: {error}; write IP:PORT, such as 127.0.0.1:0"))
+        })?,
+        None => SocketAddr::from((Ipv4Addr::LOCALHOST, WORKER_PORT)),
+    };
+    let api_listen =
+        args.api_listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, API_PORT)));
     let queues = if args.queues.is_empty() { handlers::names() } else { args.queues.clone() };
     let config = Config::default()
-        .worker_addr(args.listen)
-        .api_addr(args.api_listen)
-        .provisioner(PROVISIONER, Provisioner::shared_token(args.token.as_str(), queues.clone()));
+        .worker_addr(listen)
+        .api_addr(api_listen)
+        .provisioner(PROVISIONER, Provisioner::shared_token(token, queues.clone()));
     let controller = Controller::start(config).await.map_err(|error| {
         Failure::failed(format!(
-            "{} and {} cannot be listened on: {error}; choose others with --listen and \
-             --api-listen, port 0 takes a free one",
-            args.listen, args.api_listen
+            "{listen} and {api_listen} cannot be listened on: {error}; choose others with \
+             --listen and --api-listen, port 0 takes a free one"
         ))
     })?;
-    introduce(&args, &controller, &queues)?;
+    introduce(token, &controller, &queues)?;
     let mut events = controller.events();
     loop {
         tokio::select! {
@@ -42,17 +57,17 @@ pub(super) async fn dev(args: DevArgs) -> Result<Code, Failure> {
     Ok(Code::Ok)
 }
 
-fn introduce(args: &DevArgs, controller: &Controller, queues: &[String]) -> Result<(), Failure> {
+fn introduce(token: &str, controller: &Controller, queues: &[String]) -> Result<(), Failure> {
     let (worker_url, api_url) = (controller.worker_url(), controller.api_url());
-    let token = quoted(&args.token);
     let queue = &queues[0];
     let reachable =
         !controller.worker_addr().ip().is_loopback() || !controller.api_addr().ip().is_loopback();
-    if reachable && args.token == DevArgs::TOKEN {
+    if reachable && token == TOKEN {
         say(
             "Careful: others can reach these ports, and the token is known to everybody: set --token.",
         )?;
     }
+    let token = quoted(token);
     say(format_args!(
         "\
 A stand-in DistWorker controller, in memory. Ctrl-C stops it.
@@ -79,10 +94,4 @@ Submit a job:
 What happens:",
         queues = queues.join(", "),
     ))
-}
-
-/// As one word of a shell.
-fn quoted(text: &str) -> String {
-    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

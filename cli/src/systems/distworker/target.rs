@@ -1,8 +1,13 @@
 //! A controller to work for.
 
-use journeyman_core::{Serve, backend::Backend, capability::Capabilities};
+use journeyman_core::{
+    Serve,
+    backend::Backend,
+    capability::{Capabilities, Need},
+    extract::FromJob,
+};
 use journeyman_distworker::{
-    Config,
+    Config, Files, Metadata, Task,
     config::{ConfigError, TOKEN_VARIABLE},
     endpoint::redacted,
 };
@@ -74,6 +79,14 @@ impl Target for Controller {
 
     fn capabilities(&self) -> Capabilities {
         Backend::capabilities(&self.config)
+    }
+
+    fn extractors(&self) -> Vec<(&'static str, &'static [Need])> {
+        vec![
+            ("distworker::Metadata", Metadata::<()>::NEEDS),
+            ("distworker::Files", Files::NEEDS),
+            ("distworker::Task", Task::NEEDS),
+        ]
     }
 
     fn secret_variables(&self) -> Vec<String> {

@@ -82,6 +82,10 @@ impl Peers for MemoryPeers {
         self.children.iter().find(|(other, _)| *other == peer).map(|(_, child)| child)
     }
 
+    fn is_driven_from_here(&self) -> bool {
+        false
+    }
+
     fn stop(self: Box<Self>) -> Boxed<'static, ()> {
         Box::pin(async move {
             for (_, child) in self.children {
