@@ -25,6 +25,37 @@ pub trait Harness: Send + Sync {
     /// by itself: to ask the adapter would prove nothing.
     fn code(&self, error: &JobError) -> String;
 
+    /// Whether the server's clients see the text of this error, and not only its code. Default: of
+    /// every error.
+    fn shows_text(&self, error: &JobError) -> bool {
+        let _ = error;
+        true
+    }
+
+    /// Whether this error means that the job was lost with a connection, where late results count
+    /// and jobs can be lost all the same: on their way to the worker. Default: never.
+    fn is_lost(&self, code: &str, message: &str) -> bool {
+        let _ = (code, message);
+        false
+    }
+
+    /// Whether the server can hand a job out again under its id. Default: it can.
+    fn redelivers(&self) -> bool {
+        true
+    }
+
+    /// Whether an answer whose confirmation was lost with the connection is sent again, so that
+    /// the server sees it twice. Default: no.
+    fn repeats_answers(&self) -> bool {
+        false
+    }
+
+    /// Connections that a new worker makes before that of its registration, to enroll for example.
+    /// Default: none.
+    fn early_connections(&self) -> u64 {
+        0
+    }
+
     /// How a value inside of arguments and results comes back from an echo; `None` when the wire
     /// cannot carry it. Default: everything is carried unchanged.
     fn carried(&self, value: &Value) -> Option<Value> {
@@ -34,6 +65,12 @@ pub trait Harness: Send + Sync {
     /// Whether the wire can carry this value as the whole of a job's arguments.
     fn takes(&self, arguments: &Value) -> bool {
         self.carried(arguments).is_some()
+    }
+
+    /// What a handler sees that takes these arguments exactly as the wire has them. Default: what
+    /// was sent. Where arguments are always a list, it is that list.
+    fn arguments(&self, arguments: &Value) -> Value {
+        arguments.clone()
     }
 
     /// What the server's clients see when a handler returns this value.

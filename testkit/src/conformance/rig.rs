@@ -207,6 +207,12 @@ impl Rig {
         self.until("all sessions are ready", ready).await
     }
 
+    /// Waits until every job is settled. The server's clients see an end before the worker sees
+    /// that it was confirmed.
+    pub(super) async fn idle(&self) -> Result {
+        self.until("nothing is in flight", || self.counts().in_flight == 0).await
+    }
+
     /// Waits until a session is not ready, or no more.
     async fn broken(&self) {
         let mut states = self.control.states();
@@ -248,6 +254,8 @@ impl Rig {
             sum.in_flight += counts.in_flight;
             sum.outbox += counts.outbox;
         }
+        let early = self.harness.early_connections() * self.sessions().len() as u64;
+        sum.connections = sum.connections.saturating_sub(early);
         sum
     }
 
@@ -281,14 +289,20 @@ impl Rig {
         }
         let tries = async {
             let mut patience = RESUBMIT;
+            // Where late results count, a job that was lost is told of; silence is none.
+            let late = self.harness.capabilities().late_results;
+            let lost = |code: &str, message: &str| self.harness.is_lost(code, message);
             loop {
                 self.ready().await?;
                 let mut ticket = self.submit(job.clone()).await?;
                 tokio::select! {
                     biased;
-                    ended = ticket.ended() => break Ok(ended),
-                    () = self.broken() => {}
-                    () = tokio::time::sleep(patience) => patience *= 2,
+                    ended = ticket.ended() => match ended {
+                        Ended::Failed { code, message } if lost(&code, &message) => {}
+                        ended => break Ok(ended),
+                    },
+                    () = self.broken(), if !late => {}
+                    () = tokio::time::sleep(patience), if !late => patience *= 2,
                 }
             }
         };
@@ -308,6 +322,17 @@ impl Rig {
         };
         ensure_eq!(canonical(&got), canonical(&expected), "{about}");
         Ok(())
+    }
+
+    /// Runs a job that must give its arguments back.
+    pub(super) async fn echo(&self, args: Value) -> Result {
+        self.echo_job(NewJob::new("conf.echo", args)).await
+    }
+
+    /// As [`echo`](Self::echo), for a job that has more to it.
+    pub(super) async fn echo_job(&self, job: NewJob) -> Result {
+        let seen = self.harness.arguments(&job.args);
+        self.expect(job, &seen).await
     }
 
     /// Runs a job that must fail with the code of this error.
@@ -342,8 +367,7 @@ impl Rig {
     /// The worker still does jobs, and does them right.
     pub(super) async fn works(&self) -> Result {
         self.ready().await?;
-        let args = Value::object([("still", "here")]);
-        self.expect(NewJob::new("conf.echo", args.clone()), &args).await
+        self.echo(Value::object([("still", "here")])).await
     }
 
     /// Stops the worker in good order and checks what must hold after every case.

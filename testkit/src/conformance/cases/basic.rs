@@ -19,8 +19,7 @@ list! {
 
 async fn success(cx: &Cx) -> Result {
     let mut rig = cx.rig().await?;
-    let args = Value::object([("text", "hello"), ("more", "")]);
-    rig.expect(NewJob::new("conf.echo", args.clone()), &args).await?;
+    rig.echo(Value::object([("text", "hello"), ("more", "")])).await?;
     rig.finish().await?;
     Ok(())
 }

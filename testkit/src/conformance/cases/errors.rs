@@ -28,7 +28,9 @@ async fn error_kinds(cx: &Cx) -> Result {
         let what = kind.as_str();
         let job = NewJob::new("conf.fail", Value::object([("what", what)]));
         let message = rig.expect_error(job, &error(kind)).await?;
-        ensure_eq!(message, format!("told to fail as {what}"), "the text of {what}");
+        if rig.harness.shows_text(&error(kind)) {
+            ensure_eq!(message, format!("told to fail as {what}"), "the text of {what}");
+        }
     }
     rig.finish().await?;
     Ok(())
@@ -38,7 +40,9 @@ async fn error_code(cx: &Cx) -> Result {
     let mut rig = cx.rig().await?;
     let error = JobError::failed("").with_code("MY_OWN_CODE");
     let message = rig.expect_error(NewJob::new("conf.own_code", Value::Null), &error).await?;
-    ensure_eq!(message, "with a code of its own", "the text");
+    if rig.harness.shows_text(&error) {
+        ensure_eq!(message, "with a code of its own", "the text");
+    }
     rig.finish().await?;
     Ok(())
 }
@@ -48,7 +52,8 @@ async fn panics(cx: &Cx) -> Result {
     for route in ["conf.panic", "conf.panic_blocking"] {
         let job = NewJob::new(route, Value::Null);
         let message = rig.expect_error(job, &error(JobErrorKind::Panicked)).await?;
-        ensure!(message.contains(PANIC), "the text of the panic is not in `{message}`");
+        let shown = rig.harness.shows_text(&error(JobErrorKind::Panicked));
+        ensure!(!shown || message.contains(PANIC), "the text of the panic is not in `{message}`");
         rig.works().await?;
     }
     ensure_eq!(rig.counts().connections, 1, "connections");

@@ -59,6 +59,7 @@ async fn silent_server(cx: &Cx) -> Result {
     plan.setup.silence = SILENCE;
     let mut rig = cx.start(plan).await?;
     rig.works().await?;
+    rig.idle().await?;
     let before = rig.counts().connections;
     let start = Instant::now();
     rig.fault(Fault::Silence).await;
@@ -76,6 +77,7 @@ async fn half_open(cx: &Cx) -> Result {
     plan.setup.network.get_or_insert_with(good_network);
     let mut rig = cx.start(plan).await?;
     rig.works().await?;
+    rig.idle().await?;
     let start = Instant::now();
     rig.fault(Fault::Blackhole).await;
     rig.until("the worker notices", || rig.sessions().iter().all(|session| !session.ready)).await?;
@@ -158,6 +160,7 @@ async fn restart_in_good_order(cx: &Cx) -> Result {
     let mut rig = cx.rig().await?;
     for round in 1..=3 {
         rig.works().await?;
+        rig.idle().await?;
         let before = rig.counts().connections;
         rig.fault(Fault::Goodbye).await;
         rig.until("the worker connects anew", || rig.counts().connections > before).await?;
@@ -272,6 +275,7 @@ async fn broken_framing_before_ready(cx: &Cx) -> Result {
 async fn broken_framing_while_idle(cx: &Cx) -> Result {
     let mut rig = cx.rig().await?;
     for _ in 0..3 {
+        rig.idle().await?;
         let before = rig.counts().connections;
         rig.fault(Fault::BrokenFraming).await;
         rig.until("the connection has ended", || rig.counts().connections > before).await?;
@@ -301,17 +305,26 @@ async fn storm(cx: &Cx) -> Result {
     plan.setup.backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(100));
     let mut rig = cx.start(plan).await?;
     let mut tickets = Vec::new();
-    for _ in 0..15 {
+    for round in 0..15 {
         rig.ready().await?;
         for _ in 0..10 {
             tickets.push(rig.submit(NewJob::new("conf.busy", Value::Null)).await?);
         }
+        // The jobs get further each time.
+        for _ in 0..round * 4 {
+            tokio::task::yield_now().await;
+        }
+        let before = rig.counts().connections;
         rig.fault(Fault::Cut).await;
+        rig.until("the worker connects anew", || rig.counts().connections > before).await?;
     }
     if rig.harness.capabilities().late_results {
         for ticket in &mut tickets {
             let result = rig.harness.result(&Value::Int(1)).unwrap_or_default();
-            ensure_eq!(rig.end(ticket).await?, Ended::Ok(result), "a job");
+            match rig.end(ticket).await? {
+                Ended::Failed { code, message } if rig.harness.is_lost(&code, &message) => {}
+                ended => ensure_eq!(ended, Ended::Ok(result), "a job"),
+            }
         }
     }
     rig.ready().await?;
@@ -319,9 +332,10 @@ async fn storm(cx: &Cx) -> Result {
     rig.works().await?;
     rig.finish().await?;
     let counts = rig.counts();
-    ensure!(counts.connections > 4, "no connection was lost: {counts:?}");
+    ensure!(counts.connections > 15, "no connection was lost: {counts:?}");
     let answers = rig.master.answers();
-    ensure!(answers <= counts.ok + counts.failed, "{answers} answers, but {counts:?}");
+    let most = counts.ok + counts.failed;
+    ensure!(answers <= most || rig.harness.repeats_answers(), "{answers} answers, but {counts:?}");
     for (id, runs) in rig.board.runs() {
         ensure_eq!(runs.len(), 1, "runs of the job {id}, which was delivered once");
     }
@@ -347,7 +361,7 @@ async fn bad_network(cx: &Cx) -> Result {
             let args = Value::object([("round", round), ("n", n)]);
             let args = Value::object([("args", args), ("text", text.as_str().into())]);
             let rig = &rig;
-            async move { rig.expect(NewJob::new("conf.echo", args.clone()), &args).await }
+            async move { rig.echo(args).await }
         });
         for done in join_all(jobs).await {
             done?;
@@ -355,7 +369,7 @@ async fn bad_network(cx: &Cx) -> Result {
     }
     rig.fault(Fault::GoodNetwork).await;
     rig.works().await?;
-    ensure!(rig.counts().connections > 3, "no connection was cut");
+    ensure!(rig.counts().connections > rig.sessions().len() as u64, "no connection was cut");
     rig.finish().await?;
     Ok(())
 }

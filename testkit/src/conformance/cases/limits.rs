@@ -107,6 +107,8 @@ async fn minimum_share(cx: &Cx) -> Result {
     let board = Arc::<Board>::default();
     let worker = rig::worker(&greedy, board::router(&board), [serve_first, serve_second])?;
     let control = worker.control().clone();
+    let ready = || control.snapshot().sessions.iter().all(|session| session.ready);
+    rig::until(&control, "all sessions are ready", ready).await?;
     let submit = async |master: &dyn crate::conformance::Master, route: &str| {
         let ticket = master.submit(NewJob::new(route, Value::Null)).await;
         ticket.map_err(Failure::new)

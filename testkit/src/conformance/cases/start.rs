@@ -139,6 +139,7 @@ async fn secrets_stay_secret(cx: &Cx) -> Result {
     rig.call(NewJob::new("conf.add", Value::object([("a", "x")]))).await?;
     for fault in [Fault::Garbage, Fault::BrokenFraming, Fault::Cut, Fault::Goodbye] {
         if rig.harness.can(fault) {
+            rig.idle().await?;
             let before = rig.counts().connections;
             rig.fault(fault).await;
             let stays = fault == Fault::Garbage;

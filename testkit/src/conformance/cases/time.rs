@@ -35,7 +35,7 @@ async fn timeout_of_the_wire(cx: &Cx) -> Result {
     ensure_eq!(rig.board.reasons()[0], CancelReason::Deadline, "the reason");
     let args = Value::object([("in", "time")]);
     let limit = Duration::from_secs(60);
-    rig.expect(NewJob::new("conf.echo", args.clone()).timeout(limit), &args).await?;
+    rig.echo_job(NewJob::new("conf.echo", args).timeout(limit)).await?;
     rig.finish().await?;
     Ok(())
 }
