@@ -20,6 +20,7 @@
 //! |---|---|
 //! | `ws` | `journeyman::ws`, the WebSocket transport, for adapters of your own |
 //! | `zmq` | `journeyman::zmq`, the ZeroMQ transport, for adapters of your own |
+//! | `mqtt` | `journeyman::mqtt`, the MQTT transport, for adapters of your own |
 //! | `distworker` | `journeyman::distworker`, and `distworker+…` URIs in [`connect`] |
 //! | `moor` | `journeyman::moor`, and `moor+…` URIs in [`connect`] |
 //! | `http` | `journeyman::http`, a handler that makes HTTP requests for others, and only where it may |
@@ -51,6 +52,9 @@ pub use journeyman_http as http;
 #[cfg(feature = "moor")]
 #[cfg_attr(docsrs, doc(cfg(feature = "moor")))]
 pub use journeyman_moor as moor;
+#[cfg(feature = "mqtt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mqtt")))]
+pub use journeyman_mqtt as mqtt;
 #[cfg(feature = "ws")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ws")))]
 pub use journeyman_ws as ws;
