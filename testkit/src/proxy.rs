@@ -33,6 +33,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{
@@ -226,6 +227,8 @@ struct Shared {
     upstream: Mutex<SocketAddr>,
     plan: watch::Sender<Faults>,
     cut_all: watch::Sender<(u64, Cut)>,
+    freeze_all: watch::Sender<u64>,
+    inject_all: watch::Sender<Bytes>,
     counters: Atomics,
     changed: Notify,
 }
@@ -280,6 +283,8 @@ impl FaultProxy {
             upstream: Mutex::new(upstream),
             plan: watch::Sender::new(Faults::none()),
             cut_all: watch::Sender::new((0, Cut::Reset)),
+            freeze_all: watch::Sender::new(0),
+            inject_all: watch::Sender::new(Bytes::new()),
             counters: Atomics::default(),
             changed: Notify::new(),
         });
@@ -319,6 +324,18 @@ impl FaultProxy {
             *epoch += 1;
             *cut = how;
         });
+    }
+
+    /// From now on, what comes on the connections that are open now vanishes, in both directions,
+    /// the end of the stream included. New ones are as the plan says.
+    pub fn freeze_all(&self) {
+        self.shared.freeze_all.send_modify(|epoch| *epoch += 1);
+    }
+
+    /// Sends the clients of all connections that are open now bytes that the server never sent,
+    /// between two pieces of what it did send. Of calls in quick succession, the last one counts.
+    pub fn inject_all(&self, bytes: impl Into<Bytes>) {
+        self.shared.inject_all.send_replace(bytes.into());
     }
 
     /// What was done so far.
@@ -494,6 +511,9 @@ struct Pump<'a> {
     random_cut: &'a RandomCut,
     direction: usize,
     plan: watch::Receiver<Faults>,
+    freeze: watch::Receiver<u64>,
+    frozen: bool,
+    inject: watch::Receiver<Bytes>,
     random: Random,
     passed: u64,
 }
@@ -501,8 +521,18 @@ struct Pump<'a> {
 impl<'a> Pump<'a> {
     fn new(shared: &'a Shared, random_cut: &'a RandomCut, index: u64, direction: usize) -> Self {
         let random = Random::new(shared.seed, index << 8 | direction as u64);
-        let plan = shared.plan.subscribe();
-        Self { shared, random_cut, direction, plan, random, passed: 0 }
+        Self {
+            shared,
+            random_cut,
+            direction,
+            plan: shared.plan.subscribe(),
+            // What was told before is for earlier connections.
+            freeze: shared.freeze_all.subscribe(),
+            frozen: false,
+            inject: shared.inject_all.subscribe(),
+            random,
+            passed: 0,
+        }
     }
 
     /// Passes bytes on until the stream ends (`Ok`) or the connection is to be cut.
@@ -510,10 +540,11 @@ impl<'a> Pump<'a> {
         let mut buffer = vec![0; BUFFER];
         let mut ended = false;
         loop {
-            let faults = {
+            let mut faults = {
                 let plan = self.plan.borrow_and_update();
                 if self.direction == UP { plan.up.clone() } else { plan.down.clone() }
             };
+            faults.swallow |= self.frozen;
             let room = self.before_cut(&faults)?;
             if ended && !faults.swallow && !faults.stall {
                 let _ = to.shutdown().await;
@@ -531,6 +562,15 @@ impl<'a> Pump<'a> {
             let read = tokio::select! {
                 biased;
                 () = next(&mut self.plan) => continue,
+                () = next(&mut self.freeze) => {
+                    self.frozen = true;
+                    continue;
+                }
+                () = next(&mut self.inject), if self.direction == DOWN && !faults.swallow => {
+                    let bytes = self.inject.borrow_and_update().clone();
+                    to.write_all(&bytes).await.map_err(|_| Cut::Reset)?;
+                    continue;
+                }
                 read = from.read(&mut buffer[..limit]) => read,
             };
             match read {
@@ -619,9 +659,9 @@ impl<'a> Pump<'a> {
     }
 }
 
-/// Waits for a new plan. A proxy that is gone makes none.
-async fn next(plan: &mut watch::Receiver<Faults>) {
-    if plan.changed().await.is_err() {
+/// Waits for something new. A proxy that is gone makes nothing.
+async fn next<T>(told: &mut watch::Receiver<T>) {
+    if told.changed().await.is_err() {
         std::future::pending::<()>().await;
     }
 }

@@ -361,6 +361,36 @@ async fn mild_mixes_are_survived_by_what_reconnects() {
 }
 
 #[tokio::test]
+async fn frozen_connections_stay_and_new_ones_work() {
+    let (addr, mut accepted) = server().await;
+    let proxy = FaultProxy::start(addr, 14).await.unwrap();
+    let mut old = TcpStream::connect(proxy.addr()).await.unwrap();
+    let mut old_server = soon(accepted.recv()).await.unwrap();
+    exchange(&mut old, &mut old_server, 100).await;
+    proxy.freeze_all();
+    old.write_all(b"vanishes").await.unwrap();
+    old_server.write_all(b"too").await.unwrap();
+    soon(proxy.wait_until(|counters| counters.swallowed == 11)).await;
+    drop(old_server);
+    let mut new = TcpStream::connect(proxy.addr()).await.unwrap();
+    let mut new_server = soon(accepted.recv()).await.unwrap();
+    exchange(&mut new, &mut new_server, 100).await;
+    assert_eq!(proxy.counters().open, 2);
+    assert!(timeout(Duration::from_millis(50), old.read(&mut [0; 8])).await.is_err());
+}
+
+#[tokio::test]
+async fn injected_bytes_reach_the_clients_and_the_stream_goes_on() {
+    let (proxy, mut client, mut server) = pair(Faults::none(), 15).await;
+    exchange(&mut client, &mut server, 100).await;
+    proxy.inject_all("not from the server");
+    let mut received = [0; 19];
+    soon(client.read_exact(&mut received)).await.unwrap();
+    assert_eq!(&received, b"not from the server");
+    exchange(&mut client, &mut server, 100).await;
+}
+
+#[tokio::test]
 async fn dropping_the_proxy_ends_its_connections() {
     let (proxy, mut client, mut server) = pair(Faults::none(), 13).await;
     let addr = proxy.addr();

@@ -1,8 +1,12 @@
-//! A stand-in DistWorker controller as a process of its own, for tests that kill it.
+//! A stand-in server as a process of its own, for tests that kill it: a DistWorker controller, or
+//! with `moor` as the first argument a mooR daemon.
 //!
 //! It prints one JSON object per line: first where it listens, then what happens to workers and
 //! tasks. It reads one command per line: `load N` keeps N tasks unfinished, `quit` ends it; the
-//! end of the input ends it, too.
+//! end of the input ends it, too. The commands of the mooR daemon are in its module.
+
+#[path = "standin/moor.rs"]
+mod moor;
 
 use std::{
     collections::HashMap,
@@ -17,7 +21,8 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 const USAGE: &str = "usage: journeyman-standin --provisioner NAME --token TOKEN --queue QUEUE \
-                     [--worker ADDRESS] [--api ADDRESS]";
+                     [--worker ADDRESS] [--api ADDRESS]\n       \
+                     journeyman-standin moor [options]: see `journeyman-standin moor --help`";
 
 /// Commands that may wait.
 const COMMANDS: usize = 64;
@@ -33,12 +38,21 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), String> {
+    let mut arguments = std::env::args().skip(1).peekable();
+    let moor = arguments.next_if(|first| first == "moor").is_some();
     let mut options = HashMap::new();
-    let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
-        let known = ["--provisioner", "--token", "--queue", "--worker", "--api"];
-        let value = arguments.next().filter(|_| known.contains(&name.as_str()));
+        let value = arguments.next().filter(|_| name.starts_with("--"));
         options.insert(name, value.ok_or(USAGE)?);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    if moor {
+        return runtime.block_on(moor::serve(options));
+    }
+    let known = ["--provisioner", "--token", "--queue", "--worker", "--api"];
+    if options.keys().any(|name| !known.contains(&name.as_str())) {
+        return Err(USAGE.to_owned());
     }
     let text = |name: &str| options.get(name).cloned().ok_or(USAGE);
     let address = |name: &str| -> Result<SocketAddr, String> {
@@ -51,8 +65,6 @@ fn run() -> Result<(), String> {
         .worker_addr(address("--worker")?)
         .api_addr(address("--api")?)
         .provisioner(text("--provisioner")?, provisioner);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
     runtime.block_on(serve(config, queue))
 }
 

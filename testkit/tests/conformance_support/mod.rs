@@ -1,8 +1,9 @@
-//! DistWorker as a system under test: the stand-in controller and the adapter.
+//! Systems under test: each is a stand-in server and its adapter.
 
 // Each test binary uses a part of it.
 #![allow(dead_code)]
 
 pub(crate) mod backend;
 pub(crate) mod distworker;
+pub(crate) mod moor;
 pub(crate) mod structs;

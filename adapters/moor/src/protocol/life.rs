@@ -10,7 +10,7 @@ use journeyman_core::{
 use journeyman_zmq::Frames;
 use uuid::Uuid;
 
-use super::{Again, Exchange, Moor, Stage, odd, registration::Standing};
+use super::{Again, Exchange, Moor, Stage, odd, out_of_step};
 use crate::wire::{Era, Reply, WireError};
 
 /// How long to wait before a registration that was not answered is tried again.
@@ -34,6 +34,12 @@ impl Moor {
                 return self.unanswered(cx, exchange, &odd("an answer that cannot be read"));
             }
         };
+        if let Exchange::Attach(id) | Exchange::Pong { worker_id: id, .. } = exchange
+            && let Reply::Attached { worker_id } = reply
+            && worker_id != id
+        {
+            return out_of_step(cx);
+        }
         match (exchange, reply) {
             (Exchange::Detach(id), _) => {
                 if let Some(gone) = self.gone_id(id) {
@@ -41,11 +47,15 @@ impl Moor {
                 }
                 self.detached(cx);
             }
-            (Exchange::Attach(id), Reply::Attached { .. } | Reply::Ack)
-            | (Exchange::Pong { worker_id: id, .. }, Reply::Ack) => self.attached(cx, id),
+            (Exchange::Attach(id), Reply::Attached { .. } | Reply::Ack) => self.attached(cx, id),
+            (Exchange::Pong { worker_id, .. }, Reply::Ack) => {
+                self.heard_of(cx, worker_id, false);
+                self.attached(cx, worker_id);
+            }
             (Exchange::Pong { worker_id, before }, Reply::Attached { .. }) => {
                 // It had not known us: it was restarted, or we were silent for too long.
                 self.forgotten(cx, worker_id, before);
+                self.heard_of(cx, worker_id, true);
                 self.attached(cx, worker_id);
             }
             (Exchange::Refusal { .. } | Exchange::Enroll, _) => {}
@@ -95,8 +105,7 @@ impl Moor {
             // does not (sheet, sections 8.1 and 8.3).
             Exchange::Attach(id) => self.again.push((cx.now() + PAUSE, Again::Register(id))),
             Exchange::Pong { worker_id, .. } => {
-                let asked = self.find(worker_id).is_some_and(|r| r.standing == Standing::Asked);
-                if asked {
+                if self.is_needed(worker_id) {
                     self.again.push((cx.now() + PAUSE, Again::Register(worker_id)));
                 }
             }

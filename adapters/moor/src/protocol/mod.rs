@@ -8,7 +8,8 @@
 //! - the subscription is made first: the transport says that it is connected when the daemon has
 //!   provably read it, and a worker attaches only then;
 //! - after every lost connection the worker goes on under a **new id**. The old one is detached, at
-//!   once or when its jobs in flight are answered, which fails whatever was lost on the way.
+//!   once or when its jobs in flight are answered, which fails whatever was lost on the way. Only an
+//!   id that has jobs in flight and that the daemon has forgotten, since it was restarted, stays.
 
 mod credentials;
 mod enroll;
@@ -243,6 +244,13 @@ impl Protocol for Moor {
 /// Something that the daemon should not have sent.
 fn odd(what: &str) -> Error {
     Error::new(ErrorKind::PeerMisbehaved, "receive", format!("the daemon sent {what}"))
+}
+
+/// An answer names somebody else. Answers carry no number, and are taken for those of the messages
+/// in their order: one must have got lost. With new sockets, they are in step again.
+fn out_of_step(cx: &mut Cx<'_, Frames>) {
+    let text = "an answer to something else: answers of the daemon must have got lost";
+    cx.reconnect(odd(text));
 }
 
 #[cfg(test)]

@@ -108,12 +108,51 @@ impl Moor {
             self.say_pong(cx, worker_id);
         }
         for at in 0..self.registrations.len() {
-            let registration = &mut self.registrations[at];
-            registration.standing = Standing::Asked;
-            let frames = registration.speaker.attach(&registration.worker_type);
-            let exchange = Exchange::Attach(registration.speaker.worker_id());
-            cx.send(RESPONSES, Some(self.exchanges.open(exchange)), Frames(frames));
+            // Where an id has jobs, it depends on what the daemon knows of it.
+            let worker_type = &self.registrations[at].worker_type;
+            if !self.leaving.iter().any(|old| old.worker_type == *worker_type) {
+                self.say_attach(cx, at);
+            }
         }
+    }
+
+    fn say_attach(&mut self, cx: &mut Cx<'_, Frames>, at: usize) {
+        let registration = &mut self.registrations[at];
+        registration.standing = Standing::Asked;
+        let frames = registration.speaker.attach(&registration.worker_type);
+        let exchange = Exchange::Attach(registration.speaker.worker_id());
+        cx.send(RESPONSES, Some(self.exchanges.open(exchange)), Frames(frames));
+    }
+
+    /// The position of the registration that waits for news of an id of an earlier connection.
+    fn waiting_for(&self, worker_id: Uuid) -> Option<usize> {
+        let old = self.leaving.iter().find(|old| old.speaker.worker_id() == worker_id)?;
+        let waits = |one: &Registration| {
+            one.standing == Standing::New && one.worker_type == old.worker_type
+        };
+        self.registrations.iter().position(waits)
+    }
+
+    /// The daemon has answered for an id of an earlier connection; whether it had `forgotten` it.
+    pub(super) fn heard_of(&mut self, cx: &mut Cx<'_, Frames>, worker_id: Uuid, forgotten: bool) {
+        let Some(waiting) = self.waiting_for(worker_id) else { return };
+        if !forgotten {
+            return self.say_attach(cx, waiting);
+        }
+        // It has a new record, to which nothing can have got lost: the id stays. To attach
+        // another one and to detach this would fail what the daemon gives it in between.
+        let same = |old: &mut Registration| old.speaker.worker_id() == worker_id;
+        if let Some(old) = self.leaving.extract_if(.., same).next() {
+            self.registrations[waiting] = Registration { kept_for: 0, leave_by: None, ..old };
+        }
+    }
+
+    /// Whether the answer to a pong has to come before the worker is registered.
+    pub(super) fn is_needed(&self, worker_id: Uuid) -> bool {
+        let asked = |one: &Registration| {
+            one.speaker.worker_id() == worker_id && one.standing == Standing::Asked
+        };
+        self.registrations.iter().any(asked) || self.waiting_for(worker_id).is_some()
     }
 
     /// Answers a ping for every id.
@@ -217,6 +256,7 @@ impl Moor {
             self.stage = Stage::Registered;
             self.proved = true;
             cx.ready();
+            self.leave(cx);
         }
     }
 }

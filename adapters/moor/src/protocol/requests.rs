@@ -11,7 +11,7 @@ use journeyman_core::{
 use journeyman_zmq::Frames;
 use uuid::Uuid;
 
-use super::{Again, Exchange, Moor, RESPONSES, Stage, odd};
+use super::{Again, Exchange, Moor, RESPONSES, Stage, odd, out_of_step};
 use crate::{
     extract::Call,
     outcome::worker_error,
@@ -142,6 +142,8 @@ impl Moor {
         let Some(request) = self.jobs.get_mut(&token) else { return };
         let worker_id = request.worker_id;
         let settlement = match reply {
+            Ok(Reply::UnknownRequest(id)) if id != request.id => return out_of_step(cx),
+            Ok(Reply::NotRegistered(id)) if id != worker_id => return out_of_step(cx),
             Ok(Reply::Ack) => Settlement::Confirmed,
             Ok(Reply::UnknownRequest(_)) => Settlement::Dropped(DropReason::Unknown),
             Ok(Reply::NotRegistered(_)) => {

@@ -23,9 +23,14 @@ pub struct ResultCodec {
 
 impl Codec for ResultCodec {
     fn encode(&self, role: Role, value: &dyn erased_serde::Serialize) -> Result<Body, Error> {
-        if role != Role::Result {
-            let text = "a mooR request has a result and nothing else: no progress, no events";
-            return Err(Error::new(ErrorKind::Unsupported, "encode", text));
+        match role {
+            Role::Result => {}
+            // Progress is shown by this worker alone, which does not look at the data.
+            Role::Progress => return Ok(Body::Empty),
+            _ => {
+                let text = "a mooR request has a result and no events";
+                return Err(Error::new(ErrorKind::Unsupported, "encode", text));
+            }
         }
         self.speaker
             .result(self.request, value, &self.limits)

@@ -18,6 +18,8 @@ use super::{
 #[derive(Clone)]
 pub struct Speaker {
     worker_id: Uuid,
+    /// The id as a frame; every message begins with it.
+    id: Bytes,
     /// In the PASETO era, and only there. It is not optional in that era because an empty one makes
     /// the worker thread of the daemon panic (mooR sheet, section 6.3).
     token: Option<Arc<str>>,
@@ -51,12 +53,12 @@ macro_rules! message {
 impl Speaker {
     /// A worker of the PASETO era, with its token.
     pub fn paseto(worker_id: Uuid, token: impl Into<Arc<str>>) -> Self {
-        Self { worker_id, token: Some(token.into()) }
+        Self { worker_id, id: frame(worker_id), token: Some(token.into()) }
     }
 
     /// A worker of the CURVE era.
     pub fn curve(worker_id: Uuid) -> Self {
-        Self { worker_id, token: None }
+        Self { worker_id, id: frame(worker_id), token: None }
     }
 
     /// The wire.
@@ -72,7 +74,7 @@ impl Speaker {
     /// The frames of a message with this body: token and worker id, or the worker id alone, come
     /// before it (mooR sheet, section 3.1).
     pub fn frames(&self, body: Bytes) -> Vec<Bytes> {
-        let id = Bytes::copy_from_slice(self.worker_id.as_bytes());
+        let id = self.id.clone();
         match &self.token {
             Some(token) => vec![Bytes::copy_from_slice(token.as_bytes()), id, body],
             None => vec![id, body],
@@ -200,6 +202,10 @@ impl Speaker {
             }
         })
     }
+}
+
+fn frame(worker_id: Uuid) -> Bytes {
+    Bytes::copy_from_slice(worker_id.as_bytes())
 }
 
 fn uuid(b: &mut Builder, uuid: Uuid) -> Offset<common::Uuid> {

@@ -155,7 +155,9 @@ impl Responder {
     /// Answers. An answer to a peer that is gone, or that does not read, is dropped.
     pub(crate) async fn answer(&mut self, peer: Peer, frame: Bytes) {
         match (self, peer) {
-            (Self::Independent(socket), Peer::Independent(peer)) => socket.answer(peer, frame),
+            (Self::Independent(socket), Peer::Independent(peer)) => {
+                socket.answer(peer, frame).await;
+            }
             (Self::Fast(socket), Peer::Fast(peer)) => socket.answer(&peer, frame).await,
             // Peers come from the socket that they go back to.
             _ => {}

@@ -11,6 +11,18 @@ fn again(bench: &mut Bench) -> Vec<(Tag, Said)> {
     sent(&bench.connect())
 }
 
+/// Connects again where an id has jobs, and the daemon still knows it. Returns the new id.
+fn back(bench: &mut Bench, old: Uuid) -> Uuid {
+    let said = again(bench);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!(said[0].1, Said::Pong(old, "echo".to_owned()));
+    let (tag, attach) = only(&bench.reply(said[0].0, ack()));
+    let new = bench.id();
+    assert_eq!(attach, Said::Attach(new, "echo".to_owned()));
+    assert!(is_ready(&bench.reply(tag, attached(new))));
+    new
+}
+
 #[test]
 fn without_jobs_the_old_id_is_detached_and_a_new_one_attached() {
     let (mut bench, old) = Bench::ready(&["echo"]);
@@ -54,6 +66,21 @@ fn a_detach_that_got_lost_is_sent_again() {
 }
 
 #[test]
+fn answers_that_are_out_of_step_end_the_connection() {
+    let (mut bench, ids) = Bench::ready(&["echo"]);
+    let (token, job) = taken(bench.broadcast(request(ids[0], REQUEST, vec![], 0)));
+    let (tag, _) = only(&bench.finish(token, &job, "x"));
+    let actions = bench.reply(tag, unknown(Uuid::from_u128(43)));
+    assert!(matches!(actions.as_slice(), [Action::Reconnect(_)]), "{actions:?}");
+    let (tag, _) = only(&bench.broadcast(ping()));
+    let actions = bench.reply(tag, attached(Uuid::from_u128(44)));
+    assert!(matches!(actions.as_slice(), [Action::Reconnect(_)]), "{actions:?}");
+    // The job is still to be settled.
+    let actions = bench.disconnect();
+    assert!(matches!(actions.as_slice(), [Action::Requeue(requeued, _)] if *requeued == token));
+}
+
+#[test]
 fn a_request_for_an_id_that_was_given_up_fails_at_once() {
     let (mut bench, old) = Bench::ready(&["echo"]);
     bench.disconnect();
@@ -94,12 +121,7 @@ fn a_job_in_flight_is_answered_under_its_old_id() {
     let (mut bench, old) = Bench::ready(&["echo"]);
     let (token, job) = taken(bench.broadcast(request(old[0], REQUEST, vec![], 0)));
     bench.disconnect();
-    let said = again(&mut bench);
-    let new = bench.id();
-    assert_eq!(said[0].1, Said::Pong(old[0], "echo".to_owned()));
-    assert_eq!(said[1].1, Said::Attach(new, "echo".to_owned()));
-    bench.reply(said[0].0, ack());
-    bench.reply(said[1].0, attached(new));
+    back(&mut bench, old[0]);
 
     // Both ids are kept alive until the job is done.
     assert_eq!(sent(&bench.broadcast(ping())).len(), 2);
@@ -120,9 +142,7 @@ fn an_answer_without_a_reply_is_given_back_and_sent_again() {
     let actions = bench.disconnect();
     let [Action::Requeue(requeued, _)] = actions.as_slice() else { panic!("{actions:?}") };
     assert_eq!(*requeued, token);
-    let said = again(&mut bench);
-    let new = bench.id();
-    bench.reply(said[1].0, attached(new));
+    back(&mut bench, old[0]);
     let (tag, said) = only(&bench.finish(token, &job, "x"));
     assert_eq!(said, Said::Result(old[0], REQUEST, text("x")));
     // The first one had arrived.
@@ -136,17 +156,37 @@ fn after_a_restart_of_the_daemon_jobs_are_told_to_stop() {
     let (token, job) = taken(bench.broadcast(request(old[0], REQUEST, vec![], 0)));
     bench.disconnect();
     let said = again(&mut bench);
+    assert_eq!(said.len(), 1, "{said:?}");
     let actions = bench.reply(said[0].0, attached(old[0]));
-    let [Action::Cancel(cancelled, CancelReason::Forgotten)] = actions.as_slice() else {
+    let [Action::Cancel(cancelled, CancelReason::Forgotten), Action::Ready] = actions.as_slice()
+    else {
         panic!("{actions:?}");
     };
     assert_eq!(*cancelled, token);
-    let new = bench.id();
-    bench.reply(said[1].0, attached(new));
     // Nobody waits for its result.
     let actions = bench.finish(token, &job, "x");
     assert_eq!(settlements(&actions), [Settlement::Dropped(DropReason::Unknown)]);
-    assert_eq!(only(&actions).1, Said::Detach(old[0]));
+    // The id that the daemon knows now stays.
+    assert!(sent(&actions).is_empty());
+    assert_eq!(bench.id(), old[0]);
+    assert_eq!(only(&bench.broadcast(ping())).1, Said::Pong(old[0], "echo".to_owned()));
+    let (_, job) = taken(bench.broadcast(request(old[0], Uuid::from_u128(43), vec![], 0)));
+    assert_eq!(&*job.route, "echo");
+}
+
+#[test]
+fn news_of_an_old_id_that_do_not_come_are_asked_for_again() {
+    let (mut bench, old) = Bench::ready(&["echo"]);
+    let (_, _job) = taken(bench.broadcast(request(old[0], REQUEST, vec![], 0)));
+    bench.disconnect();
+    let said = again(&mut bench);
+    assert_eq!(said.len(), 1, "{said:?}");
+    bench.fail(said[0].0);
+    let (tag, pong) = only(&bench.advance(Duration::from_secs(1)));
+    assert_eq!(pong, Said::Pong(old[0], "echo".to_owned()));
+    let (tag, attach) = only(&bench.reply(tag, ack()));
+    assert_eq!(attach, Said::Attach(bench.id(), "echo".to_owned()));
+    assert!(is_ready(&bench.reply(tag, attached(bench.id()))));
 }
 
 #[test]
@@ -176,10 +216,7 @@ fn an_old_id_is_not_kept_for_ever_by_new_requests() {
     let (mut bench, old) = Bench::ready(&["echo"]);
     let (token, job) = taken(bench.broadcast(request(old[0], REQUEST, vec![], 0)));
     bench.disconnect();
-    let said = again(&mut bench);
-    bench.reply(said[0].0, ack());
-    let new = bench.id();
-    bench.reply(said[1].0, attached(new));
+    back(&mut bench, old[0]);
     // The daemon still gives the old id requests.
     bench.broadcast(request(old[0], Uuid::from_u128(43), vec![], 0));
     let (tag, _) = only(&bench.finish(token, &job, "x"));

@@ -65,19 +65,21 @@ impl Bench {
     /// Connects and confirms every registration.
     pub(super) fn register(&mut self) -> Vec<Uuid> {
         let actions = self.connect();
-        let attaches = sent(&actions);
+        let mut said = sent(&actions);
         let mut ids = Vec::new();
-        for (tag, said) in attaches {
-            match said {
+        while let Some((tag, message)) = said.pop() {
+            let reply = match message {
                 Said::Attach(id, _) => {
                     ids.push(id);
-                    self.reply(tag, attached(id));
+                    attached(id)
                 }
-                _ => {
-                    self.reply(tag, ack());
-                }
-            }
+                _ => ack(),
+            };
+            said.extend(sent(&self.reply(tag, reply)));
         }
+        // In the order of the types.
+        let order: Vec<_> = self.driver.protocol.worker_ids().collect();
+        ids.sort_by_key(|id| order.iter().position(|other| other == id));
         ids
     }
 
