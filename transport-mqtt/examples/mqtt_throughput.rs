@@ -1,7 +1,7 @@
 //! How fast, and at which CPU cost: messages to ourselves through a broker, beside a bare
 //! `rumqttc` on the same broker.
 //!
-//! `cargo run --release -p journeyman-mqtt --example throughput [mqtt://HOST:PORT]`
+//! `cargo run --release -p journeyman-mqtt --example mqtt_throughput [mqtt://HOST:PORT]`
 //!
 //! Without a URL a mosquitto is started, if there is one. The CPU time is that of the client's
 //! thread alone (Linux only: it is read from `/proc`).

@@ -1,6 +1,6 @@
 //! How fast, and at which CPU cost: exchanges over a DEALER, and what a SUB receives.
 //!
-//! `cargo run --release -p journeyman-zmq --features server --example throughput`
+//! `cargo run --release -p journeyman-zmq --features server --example zmq_throughput`
 //!
 //! The server runs in a thread with a runtime of its own, so that the client's CPU time can be
 //! told apart (Linux only: it is read from `/proc`).
