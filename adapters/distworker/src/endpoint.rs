@@ -146,7 +146,6 @@ fn split_authority(authority: &str) -> Option<(&str, Option<u16>)> {
     valid.then_some((host, port))
 }
 
-
 /// A URL that is not one of a controller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndpointError {

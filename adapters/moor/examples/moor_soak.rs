@@ -2,7 +2,7 @@
 //! fuzz targets, on a stable toolchain:
 //!
 //! ```text
-//! cargo run --release -p journeyman-moor --example soak -- [INPUTS [SEED]]
+//! cargo run --release -p journeyman-moor --example moor_soak -- [INPUTS [SEED]]
 //! ```
 //!
 //! The inputs are recorded messages and large made-up ones, truncated, with bits flipped, offsets
