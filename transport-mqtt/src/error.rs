@@ -4,10 +4,12 @@
 use std::{fmt, io, time::Duration};
 
 use journeyman_core::{Error, ErrorKind, transport::Closed};
-use rustls::{AlertDescription, CertificateError, Error as TlsError};
 use tokio_tungstenite::tungstenite::Error as WsError;
 
 use crate::{ReasonCode, codec::Fault, endpoint::Endpoint};
+
+/// What to do about a peer that closes while the connection is made.
+pub(crate) const HUNG_UP: &str = "the peer hung up: check that it is a broker, and its log";
 
 const CLOSED_REMEDY: &str = "it may have stopped, have given the client id to another client, or \
     have refused something that we sent (too large, not allowed); its log may say more";
@@ -127,7 +129,9 @@ impl Loss {
     pub(crate) fn connecting(self, endpoint: &Endpoint, got: &[u8]) -> Error {
         match self {
             Self::Ended => hung_up(endpoint),
-            Self::Io(error) if tls_cause(&error).is_none() => hung_up(endpoint).with_source(error),
+            Self::Io(error) if !journeyman_tls::is_tls(&error) => {
+                hung_up(endpoint).with_source(error)
+            }
             Self::Fault(_) | Self::TooLarge { .. } if !got.is_empty() => Error::new(
                 ErrorKind::PeerMisbehaved,
                 "connect",
@@ -168,37 +172,17 @@ fn misbehaved(fault: &Fault) -> Error {
     .with_remedy("this is a fault of the broker or of something on the way to it")
 }
 
-/// An error of the socket, of TLS or of WebSocket while a connection is made.
+/// An error of the socket or of TLS while a connection is made.
 pub(crate) fn connecting(step: &'static str, error: io::Error) -> Error {
-    if let Some(tls) = tls_cause(&error) {
-        let (message, remedy) = explain_tls(tls);
-        return Error::new(ErrorKind::Tls, "connect", message)
-            .with_remedy(remedy)
-            .with_source(error);
-    }
-    let remedy = match error.kind() {
-        io::ErrorKind::ConnectionRefused => {
-            "nothing listens there: check that the broker runs and that the port is right"
-        }
-        io::ErrorKind::ConnectionReset
-        | io::ErrorKind::UnexpectedEof
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe => "the peer hung up: check that it is a broker, and its log",
-        _ => "check host, port, network and firewall",
-    };
-    Error::new(ErrorKind::Unreachable, "connect", format!("{step} failed"))
-        .with_remedy(remedy)
-        .with_source(error)
+    journeyman_tls::connecting(step, error, HUNG_UP)
 }
 
 /// An error of the TLS handshake, whatever its cause.
 pub(crate) fn tls_handshake(error: io::Error) -> Error {
-    if tls_cause(&error).is_some() {
-        return connecting("the TLS handshake", error);
-    }
-    Error::new(ErrorKind::Tls, "connect", "the connection broke off during the TLS handshake")
-        .with_remedy("check that the port speaks TLS; for a plain one use `mqtt://` or `ws://`")
-        .with_source(error)
+    journeyman_tls::handshake(
+        error,
+        "check that the port speaks TLS; for a plain one use `mqtt://` or `ws://`",
+    )
 }
 
 /// The server did not upgrade to WebSocket.
@@ -217,78 +201,12 @@ pub(crate) fn upgrade(error: WsError) -> Error {
     }
 }
 
-fn tls_cause(error: &io::Error) -> Option<&TlsError> {
-    error.get_ref().and_then(|inner| inner.downcast_ref())
-}
-
-/// What a TLS error means and what to do about it.
-fn explain_tls(error: &TlsError) -> (&'static str, &'static str) {
-    use CertificateError as C;
-    match error {
-        TlsError::InvalidCertificate(C::Expired | C::ExpiredContext { .. }) => (
-            "the broker's certificate has expired",
-            "renew it on the broker; if it is still valid, set this machine's clock",
-        ),
-        TlsError::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. }) => (
-            "the broker's certificate is not valid yet",
-            "check the clocks of this machine and of whoever signed it",
-        ),
-        TlsError::InvalidCertificate(C::UnknownIssuer) => (
-            "the broker's certificate is signed by an issuer that is not trusted here",
-            "add the issuer's root certificate to `roots_pem` or to the system's store",
-        ),
-        TlsError::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => (
-            "the broker's certificate is for another name",
-            "use the name of the certificate in the URL, or set it as `server_name`",
-        ),
-        TlsError::InvalidCertificate(_) => {
-            ("the broker's certificate is not acceptable", "replace it on the broker")
-        }
-        TlsError::AlertReceived(
-            AlertDescription::CertificateRequired | AlertDescription::NoCertificate,
-        ) => (
-            "the broker asks for a client certificate",
-            "set `identity` to a certificate and key that the broker accepts",
-        ),
-        TlsError::AlertReceived(
-            AlertDescription::BadCertificate
-            | AlertDescription::UnsupportedCertificate
-            | AlertDescription::CertificateExpired
-            | AlertDescription::CertificateRevoked
-            | AlertDescription::CertificateUnknown
-            | AlertDescription::UnknownCA
-            | AlertDescription::AccessDenied
-            | AlertDescription::DecryptError,
-        ) => (
-            "the broker refused our client certificate",
-            "check that it is valid and that the broker trusts its issuer",
-        ),
-        TlsError::AlertReceived(_) => {
-            ("the broker broke off the TLS handshake", "see the broker's log for its reason")
-        }
-        TlsError::InvalidMessage(_) => (
-            "the peer does not speak TLS",
-            "use `mqtt://` or `ws://` if it is a plain port, or the broker's TLS port",
-        ),
-        TlsError::PeerIncompatible(_) => (
-            "the broker and we have no TLS version or cipher in common",
-            "let the broker offer TLS 1.2 or 1.3",
-        ),
-        _ => ("the TLS handshake failed", "see the cause, and the broker's log"),
-    }
-}
-
 /// The socket, TLS or WebSocket failed after the connection was made.
 fn broken(error: io::Error) -> Error {
-    if let Some(tls) = tls_cause(&error) {
-        let (message, remedy) = match tls {
-            TlsError::AlertReceived(_) => explain_tls(tls),
-            _ => ("TLS failed on the open connection", "see the cause, and the broker's log"),
-        };
-        return Error::new(ErrorKind::Tls, "receive", message)
-            .with_remedy(remedy)
-            .with_source(error);
-    }
+    let error = match journeyman_tls::broken(error) {
+        Ok(of_tls) => return of_tls,
+        Err(error) => error,
+    };
     match error.kind() {
         io::ErrorKind::InvalidData => Error::new(
             ErrorKind::PeerMisbehaved,

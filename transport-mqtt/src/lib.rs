@@ -38,11 +38,11 @@ mod receipts;
 mod stats;
 mod stream;
 mod target;
-mod tls;
 mod topic;
 mod transport;
 
 pub use config::{MqttConfig, Overflow};
+pub use journeyman_tls::{ClientIdentity, TlsConfig};
 pub use message::{
     AckId, Connack, Delivery, Filter, MqttMessage, Properties, Publish, QoS, RetainHandling,
     Suback, Subscribe, SubscribeResult, Unsuback,
@@ -50,5 +50,4 @@ pub use message::{
 pub use reason::ReasonCode;
 pub use stats::MqttStats;
 pub use target::{Acknowledge, MqttTarget, Protocol, Will};
-pub use tls::{ClientIdentity, TlsConfig};
 pub use transport::MqttTransport;

@@ -10,11 +10,12 @@ use journeyman_core::{
     Error, ErrorKind,
     transport::{Closed, Event, Goodbye, Lane, Tag, Transport},
 };
+use journeyman_tls::TlsCache;
 
 use crate::{
     MqttConfig, MqttMessage, MqttStats, MqttTarget, Protocol, check,
     client::{Client, Saved},
-    connect::{TlsCache, connect},
+    connect::connect,
     connection::Connection,
     endpoint::Endpoint,
     flights::Request,

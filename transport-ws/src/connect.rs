@@ -1,13 +1,8 @@
 //! From a target to an upgraded connection: name resolution, TCP, proxy, TLS, upgrade.
 
-use std::{io, net::SocketAddr, sync::Arc};
-
 use journeyman_core::{Error, ErrorKind};
-use rustls::ClientConfig;
-use tokio::{
-    net::TcpStream,
-    time::{Instant, timeout_at},
-};
+use journeyman_tls::{TlsCache, dial};
+use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::{
     WebSocketStream,
@@ -15,40 +10,12 @@ use tokio_tungstenite::{
 };
 
 use crate::{
-    TlsConfig, WsConfig, WsTarget,
+    WsConfig, WsTarget,
     endpoint::Endpoint,
-    error::{connecting, tls_handshake},
+    error::{HUNG_UP, connecting, tls_handshake},
     stream::{Metered, Stream},
-    tls,
     upgrade::{self, Upgrade},
 };
-
-/// The most addresses of one name that are tried.
-const MAX_ADDRESSES: usize = 16;
-
-/// The TLS library's form of the configuration that was used last. Making it reads the system's
-/// roots; keeping it also keeps session tickets.
-#[derive(Default)]
-pub(crate) struct TlsCache(Option<(TlsConfig, Arc<ClientConfig>)>);
-
-impl TlsCache {
-    async fn get(&mut self, config: &TlsConfig) -> Result<Arc<ClientConfig>, Error> {
-        if let Some((known, made)) = &self.0
-            && known == config
-        {
-            return Ok(made.clone());
-        }
-        let wanted = config.clone();
-        let made = tokio::task::spawn_blocking(move || tls::client_config(&wanted))
-            .await
-            .map_err(|error| {
-                Error::new(ErrorKind::Internal, "connect", "setting up TLS failed")
-                    .with_source(error)
-            })??;
-        self.0 = Some((config.clone(), made.clone()));
-        Ok(made)
-    }
-}
 
 /// Makes one connection, within the time that the configuration allows.
 pub(crate) async fn connect(
@@ -92,7 +59,7 @@ async fn establish(
     step: &mut &'static str,
 ) -> Result<(Stream, Vec<u8>), Error> {
     let tls = if endpoint.secure {
-        Some((cache.get(&target.tls).await?, tls::server_name(&target.tls, endpoint)?))
+        Some((cache.get(&target.tls).await?, target.tls.name_for(&endpoint.host)?))
     } else {
         None
     };
@@ -100,7 +67,7 @@ async fn establish(
         Some(proxy) => (proxy.host.as_str(), proxy.port),
         None => (endpoint.host.as_str(), endpoint.port),
     };
-    let mut tcp = dial(host, port, deadline, step).await.map_err(|error| {
+    let mut tcp = dial(host, port, deadline, step, HUNG_UP).await.map_err(|error| {
         if target.proxy.is_some() { error.with_context("proxy", host) } else { error }
     })?;
     tcp.set_nodelay(true).map_err(|error| connecting("setting TCP_NODELAY", error))?;
@@ -121,50 +88,6 @@ async fn establish(
     *step = "the WebSocket handshake";
     let rest = upgrade.run(&mut stream).await?;
     Ok((stream, rest))
-}
-
-/// Resolves the name and tries its addresses in turn. Each address but the last gets a fair share
-/// of the time that is left, so that one that swallows packets does not hide one that answers.
-async fn dial(
-    host: &str,
-    port: u16,
-    deadline: Option<Instant>,
-    step: &mut &'static str,
-) -> Result<TcpStream, Error> {
-    *step = "name resolution";
-    let found = tokio::net::lookup_host((host, port)).await.map_err(|error| {
-        Error::new(ErrorKind::Unreachable, "connect", "the host name cannot be resolved")
-            .with_context("host", host)
-            .with_remedy("check the spelling of the host, and this machine's DNS")
-            .with_source(error)
-    })?;
-    let addresses: Vec<SocketAddr> = found.take(MAX_ADDRESSES).collect();
-    *step = "the TCP connection";
-    let mut last = None;
-    for (index, address) in addresses.iter().enumerate() {
-        let left = u32::try_from(addresses.len() - index).unwrap_or(u32::MAX);
-        let now = Instant::now();
-        let share = deadline.map(|deadline| now + deadline.saturating_duration_since(now) / left);
-        let attempt = TcpStream::connect(address);
-        let result = match share {
-            Some(share) if left > 1 => timeout_at(share, attempt)
-                .await
-                .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())),
-            _ => attempt.await,
-        };
-        match result {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = Some((address, error)),
-        }
-    }
-    Err(match last {
-        Some((address, error)) => {
-            connecting("the TCP connection", error).with_context("address", address)
-        }
-        None => Error::new(ErrorKind::Unreachable, "connect", "the host name has no address")
-            .with_context("host", host)
-            .with_remedy("check the spelling of the host, and this machine's DNS"),
-    })
 }
 
 /// The library's form of our limits.

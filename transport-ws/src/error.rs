@@ -4,7 +4,6 @@
 use std::{fmt, io};
 
 use journeyman_core::{Error, ErrorKind, transport::Closed};
-use rustls::{AlertDescription, CertificateError, Error as TlsError};
 use tokio_tungstenite::tungstenite::{
     Error as WsError,
     error::{CapacityError, ProtocolError},
@@ -13,103 +12,18 @@ use tokio_tungstenite::tungstenite::{
 
 use crate::close_code;
 
+/// What to do about a peer that closes while the connection is made.
+pub(crate) const HUNG_UP: &str =
+    "the peer hung up: check that it speaks WebSocket there, and its log";
+
 /// An error of the socket or of TLS while a connection is made.
 pub(crate) fn connecting(step: &'static str, error: io::Error) -> Error {
-    if let Some(tls) = tls_cause(&error) {
-        let (message, remedy) = explain_tls(tls);
-        return Error::new(ErrorKind::Tls, "connect", message)
-            .with_remedy(remedy)
-            .with_source(error);
-    }
-    let remedy = match error.kind() {
-        io::ErrorKind::ConnectionRefused => {
-            "nothing listens there: check that the server runs and that the port is right"
-        }
-        io::ErrorKind::ConnectionReset
-        | io::ErrorKind::UnexpectedEof
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe => {
-            "the peer hung up: check that it speaks WebSocket there, and its log"
-        }
-        _ => "check host, port, network and firewall",
-    };
-    Error::new(ErrorKind::Unreachable, "connect", format!("{step} failed"))
-        .with_remedy(remedy)
-        .with_source(error)
+    journeyman_tls::connecting(step, error, HUNG_UP)
 }
 
 /// An error of the TLS handshake, whatever its cause.
 pub(crate) fn tls_handshake(error: io::Error) -> Error {
-    if tls_cause(&error).is_some() {
-        return connecting("the TLS handshake", error);
-    }
-    Error::new(ErrorKind::Tls, "connect", "the connection broke off during the TLS handshake")
-        .with_remedy("check that the port speaks TLS; for a plain one use `ws://`")
-        .with_source(error)
-}
-
-fn tls_cause(error: &io::Error) -> Option<&TlsError> {
-    error.get_ref().and_then(|inner| inner.downcast_ref())
-}
-
-/// What a TLS error means and what to do about it.
-fn explain_tls(error: &TlsError) -> (&'static str, &'static str) {
-    use CertificateError as C;
-    match error {
-        TlsError::InvalidCertificate(C::Expired | C::ExpiredContext { .. }) => (
-            "the server's certificate has expired",
-            "renew it on the server; if it is still valid, set this machine's clock",
-        ),
-        TlsError::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. }) => (
-            "the server's certificate is not valid yet",
-            "check the clocks of this machine and of whoever signed it",
-        ),
-        TlsError::InvalidCertificate(C::UnknownIssuer) => (
-            "the server's certificate is signed by an issuer that is not trusted here",
-            "add the issuer's root certificate to `roots_pem` or to the system's store",
-        ),
-        TlsError::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => (
-            "the server's certificate is for another name",
-            "use the name of the certificate in the URL, or set it as `server_name`",
-        ),
-        TlsError::InvalidCertificate(C::Revoked) => {
-            ("the server's certificate was revoked", "install a new one on the server")
-        }
-        TlsError::InvalidCertificate(_) => {
-            ("the server's certificate is not acceptable", "replace it on the server")
-        }
-        TlsError::AlertReceived(
-            AlertDescription::CertificateRequired | AlertDescription::NoCertificate,
-        ) => (
-            "the server asks for a client certificate",
-            "set `identity` to a certificate and key that the server accepts",
-        ),
-        TlsError::AlertReceived(
-            AlertDescription::BadCertificate
-            | AlertDescription::UnsupportedCertificate
-            | AlertDescription::CertificateExpired
-            | AlertDescription::CertificateRevoked
-            | AlertDescription::CertificateUnknown
-            | AlertDescription::UnknownCA
-            | AlertDescription::AccessDenied
-            | AlertDescription::DecryptError,
-        ) => (
-            "the server refused our client certificate",
-            "check that it is valid and that the server trusts its issuer",
-        ),
-        TlsError::AlertReceived(_) => {
-            ("the server broke off the TLS handshake", "see the server's log for its reason")
-        }
-        TlsError::InvalidMessage(_) => (
-            "the server does not speak TLS",
-            "use `ws://` if it is a plain port, or the server's TLS port",
-        ),
-        TlsError::PeerIncompatible(_) => (
-            "the server and we have no TLS version or cipher in common",
-            "let the server offer TLS 1.2 or 1.3",
-        ),
-        _ => ("the TLS handshake failed", "see the cause, and the server's log"),
-    }
+    journeyman_tls::handshake(error, "check that the port speaks TLS; for a plain one use `ws://`")
 }
 
 /// How a connection ends because reading or writing failed. The code is also the one of the close
@@ -187,15 +101,10 @@ pub(crate) fn closed_by_peer(frame: Option<CloseFrame>) -> Closed {
 
 /// The socket or TLS failed after the connection was made.
 fn broken(error: io::Error) -> Error {
-    if let Some(tls) = tls_cause(&error) {
-        let (message, remedy) = match tls {
-            TlsError::AlertReceived(_) => explain_tls(tls),
-            _ => ("TLS failed on the open connection", "see the cause, and the server's log"),
-        };
-        return Error::new(ErrorKind::Tls, "receive", message)
-            .with_remedy(remedy)
-            .with_source(error);
-    }
+    let error = match journeyman_tls::broken(error) {
+        Ok(of_tls) => return of_tls,
+        Err(error) => error,
+    };
     let message = match error.kind() {
         io::ErrorKind::UnexpectedEof => "the peer closed the connection without a close frame",
         io::ErrorKind::ConnectionReset

@@ -24,11 +24,10 @@ mod endpoint;
 mod error;
 mod message;
 mod stream;
-mod tls;
 mod transport;
 mod upgrade;
 
 pub use config::{Proxy, WsConfig, WsTarget};
+pub use journeyman_tls::{ClientIdentity, TlsConfig};
 pub use message::{Text, WsMessage};
-pub use tls::{ClientIdentity, TlsConfig};
 pub use transport::WsTransport;

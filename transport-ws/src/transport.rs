@@ -14,6 +14,7 @@ use journeyman_core::{
     Error, ErrorKind,
     transport::{Closed, Event, Goodbye, Lane, Tag, Transport},
 };
+use journeyman_tls::TlsCache;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     time::{Instant, Sleep, sleep_until, timeout},
@@ -28,7 +29,7 @@ use tokio_tungstenite::{
 
 use crate::{
     Text, WsConfig, WsMessage, WsTarget, close_code,
-    connect::{TlsCache, connect},
+    connect::connect,
     error::{closed_by_peer, ended},
     stream::Stream,
 };

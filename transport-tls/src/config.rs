@@ -13,9 +13,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem, pem::PemObject},
 };
 
-use crate::endpoint::Endpoint;
-
-/// How a `wss://` peer is verified and what we show it.
+/// How a peer behind TLS is verified and what we show it.
 ///
 /// By default the certificate must be signed by one of the operating system's roots and must be
 /// for the host of the URL.
@@ -72,6 +70,19 @@ impl TlsConfig {
     pub fn danger_accept_any_certificate(mut self, yes: bool) -> Self {
         self.danger_accept_any_certificate = yes;
         self
+    }
+
+    /// The name that the certificate must be for, where the URL names this host.
+    ///
+    /// # Errors
+    /// It is neither a DNS name nor an IP address.
+    pub fn name_for(&self, host: &str) -> Result<ServerName<'static>, Error> {
+        let name = self.server_name.as_deref().unwrap_or(host);
+        ServerName::try_from(name.to_owned()).map_err(|error| {
+            Error::config(format!("`{}` is no valid TLS server name", name.escape_debug()))
+                .with_source(error)
+                .with_remedy("use a DNS name or an IP address")
+        })
     }
 }
 
@@ -135,19 +146,6 @@ pub(crate) fn client_config(tls: &TlsConfig) -> Result<Arc<ClientConfig>, Error>
         }
     };
     Ok(Arc::new(config))
-}
-
-/// The name that the certificate must be for.
-pub(crate) fn server_name(
-    tls: &TlsConfig,
-    endpoint: &Endpoint,
-) -> Result<ServerName<'static>, Error> {
-    let name = tls.server_name.as_ref().unwrap_or(&endpoint.host);
-    ServerName::try_from(name.clone()).map_err(|error| {
-        Error::config(format!("`{}` is no valid TLS server name", name.escape_debug()))
-            .with_source(error)
-            .with_remedy("use a DNS name or an IP address")
-    })
 }
 
 fn roots(tls: &TlsConfig) -> Result<RootCertStore, Error> {
