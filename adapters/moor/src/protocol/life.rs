@@ -19,6 +19,10 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How often the error for a request that cannot be read is sent.
 const REFUSALS: u32 = 5;
 
+/// The most refusals that wait to be sent again. A daemon that sends what cannot be read, and
+/// takes no answers, gets no heap of them.
+const MAX_WAITING: usize = 1024;
+
 impl Moor {
     /// The daemon answered one of our own messages.
     pub(super) fn answered(
@@ -112,7 +116,9 @@ impl Moor {
             // Until it is confirmed, the daemon goes on giving requests to the id.
             Exchange::Detach(id) => self.again.push((cx.now() + PAUSE, Again::Detach(id))),
             Exchange::Enroll => {}
-            Exchange::Refusal { frames, sent } if sent < REFUSALS => {
+            Exchange::Refusal { frames, sent }
+                if sent < REFUSALS && self.again.len() < MAX_WAITING =>
+            {
                 self.again.push((cx.now() + PAUSE, Again::Refusal { frames, sent }));
             }
             Exchange::Refusal { .. } => {

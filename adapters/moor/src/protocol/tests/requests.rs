@@ -66,6 +66,25 @@ fn arguments_that_cannot_be_read_are_answered_with_an_error() {
 }
 
 #[test]
+fn refusals_that_nobody_takes_do_not_pile_up() {
+    let (mut bench, ids) = Bench::ready(&["echo"]);
+    let unreadable = {
+        let mut deep = text("x");
+        for _ in 0..300 {
+            let list = var::VarList { elements: vec![deep] };
+            deep = var::Var { variant: var::VarUnion::VarList(Box::new(list)) };
+        }
+        deep
+    };
+    for number in 0..1500 {
+        let id = Uuid::from_u128(number);
+        let (tag, _) = only(&bench.broadcast(request(ids[0], id, vec![unreadable.clone()], 0)));
+        bench.fail(tag);
+    }
+    assert_eq!(bench.driver.protocol.again.len(), 1024);
+}
+
+#[test]
 fn the_same_request_twice_runs_once() {
     let (mut bench, ids) = Bench::ready(&["echo"]);
     let (token, job) = taken(bench.broadcast(request(ids[0], REQUEST, vec![], 0)));
