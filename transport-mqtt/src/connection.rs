@@ -22,6 +22,11 @@ use crate::{
 const PACKETS_PER_FLUSH: u32 = 32;
 /// While there is always something to read, the clock is looked at after this many packets.
 const PACKETS_PER_TICK: u32 = 64;
+/// While so few bytes wait to be written, whoever sends gets the chance to add some.
+const GATHER: usize = 4 << 10;
+/// How often in a row, and for how long, as long as there is more each time.
+const GATHER_TURNS: u32 = 32;
+const GATHER_TIME: Duration = Duration::from_micros(200);
 /// After this many packets that nobody has to hear of, other tasks get their turn.
 const PACKETS_PER_POLL: u32 = 1024;
 
@@ -36,6 +41,9 @@ pub(crate) struct Connection {
     blocked: Option<(Instant, u64)>,
     /// Writing failed, and since when. What the broker sent before is still read: it may say why.
     write_error: Option<(Loss, Instant)>,
+    /// What is gathered for one write: how much there was at the last look, how many looks there
+    /// were, and when the first was.
+    gathering: Option<(u64, u32, Instant)>,
     packets_since_flush: u32,
     packets_since_tick: u32,
     /// `None` until something is to be watched for.
@@ -51,6 +59,7 @@ impl Connection {
             asked: None,
             blocked: None,
             write_error: None,
+            gathering: None,
             packets_since_flush: 0,
             packets_since_tick: 0,
             timer: None,
@@ -105,7 +114,12 @@ impl Connection {
             // Nothing to read for now: the moment to write what was gathered.
             let (replying, waiting) = (!self.client.may_read(), self.client.has_waiting());
             if self.link.output.is_busy() && self.write_error.is_none() {
+                if self.may_gather() {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 self.packets_since_flush = 0;
+                self.client.unanswered = 0;
                 let written = self.poll_write(cx, config);
                 let more = written && (waiting || replying);
                 if more || !self.client.events.is_empty() || self.write_error.is_some() {
@@ -117,6 +131,31 @@ impl Connection {
         }
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// Whether to wait for one turn of other tasks before writing, since deliveries were handed over
+    /// that have no answer yet. An acknowledgement goes out with the answer of a handler that is
+    /// quick, so, and the answers of a row of such handlers together: a write to a socket costs as
+    /// much as a dozen of them.
+    fn may_gather(&mut self) -> bool {
+        let output = &self.link.output;
+        let expecting = self.client.unanswered > 0;
+        if !expecting || self.blocked.is_some() || output.len() == 0 || output.len() >= GATHER {
+            self.gathering = None;
+            return false;
+        }
+        let put = output.put();
+        let (turns, since) = match self.gathering {
+            None => (0, Instant::now()),
+            Some((before, turns, since)) if before != put && turns < GATHER_TURNS => (turns, since),
+            Some(_) => (GATHER_TURNS, Instant::now()),
+        };
+        if turns == GATHER_TURNS || (turns > 0 && since.elapsed() >= GATHER_TIME) {
+            self.gathering = None;
+            return false;
+        }
+        self.gathering = Some((put, turns + 1, since));
+        true
     }
 
     /// Writes what is in the output and reports what is out. True when all of it is. An error is

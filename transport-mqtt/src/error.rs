@@ -224,6 +224,38 @@ fn broken(error: io::Error) -> Error {
     .with_source(error)
 }
 
+/// An acknowledgement that has no effect.
+pub(crate) fn stale_ack() -> Error {
+    Error::new(
+        ErrorKind::Disconnected,
+        "acknowledge",
+        "the delivery came on an earlier connection, or was acknowledged before",
+    )
+    .with_remedy("nothing is lost: if the broker kept it, it delivers it again")
+}
+
+/// The task of a shared connection ended with its runtime.
+pub(crate) fn given_up(operation: &'static str) -> Error {
+    Error::new(ErrorKind::Disconnected, operation, "the shared connection was given up")
+}
+
+/// The same error for somebody else.
+pub(crate) fn copy(error: &Error) -> Error {
+    let mut copy = Error::new(error.kind(), error.operation().to_owned(), error.message());
+    for (key, value) in error.context() {
+        copy = copy.with_context(key, value);
+    }
+    if let Some(remedy) = error.remedy() {
+        copy = copy.with_remedy(remedy.to_owned());
+    }
+    copy = match (ReasonCode::of(error), std::error::Error::source(error)) {
+        (Some(code), _) => copy.with_source(code),
+        (None, Some(source)) => copy.with_source(source.to_string()),
+        (None, None) => copy,
+    };
+    if error.is_temporary() { copy.temporary() } else { copy.permanent() }
+}
+
 /// A piece of text from the peer, fit for a log line: one line, printable, at most `.1`
 /// characters.
 pub(crate) struct Snippet<'a>(pub(crate) &'a [u8], pub(crate) usize);

@@ -34,6 +34,8 @@ pub(crate) struct Flight {
     /// When it was written; `None` while it waits in the output, however long that takes.
     since: Option<Instant>,
     sequence: u64,
+    /// The tag that it had on the last connection, if it is one that is sent again.
+    pub(crate) former: Option<Tag>,
 }
 
 #[derive(Debug)]
@@ -108,7 +110,8 @@ impl Flights {
         self.sequence += 1;
         self.publishes += usize::from(request.is_publish());
         self.cost += cost;
-        let flight = Flight { tag, request, cost, since: None, sequence: self.sequence };
+        let sequence = self.sequence;
+        let flight = Flight { tag, request, cost, since: None, sequence, former: None };
         self.open.insert(self.last, flight);
         self.last
     }
@@ -158,7 +161,7 @@ impl Flights {
     /// again, without the tags, which ended with the connection.
     pub(crate) fn into_resumable(mut self) -> Self {
         self.open.retain(|_, flight| {
-            flight.tag = None;
+            flight.former = flight.tag.take();
             flight.since = None;
             match &flight.request {
                 Request::Publish { kept, .. } => kept.is_some(),
@@ -227,7 +230,8 @@ mod tests {
         let flights = flights.into_resumable();
         assert_eq!((flights.publishes(), flights.cost()), (2, 50));
         assert_eq!(flights.in_order(), [kept, half]);
-        assert!(flights.get(kept).unwrap().tag.is_none());
+        let kept = flights.get(kept).unwrap();
+        assert_eq!((kept.tag, kept.former), (None, Some(Tag(1))));
         assert_eq!(flights.get(half).unwrap().request.waits_for(), "PUBCOMP");
     }
 

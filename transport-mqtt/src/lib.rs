@@ -16,6 +16,7 @@
 //! - Deliveries are acknowledged at receipt or when the work on them has ended, see
 //!   [`Acknowledge`]; in the order of their arrival, and never on another connection.
 //! - Queues are bounded: see [`MqttConfig::send_queue_soft_limit`] and [`Overflow`].
+//! - Several sessions can share one connection, see [`Hub`] and what that costs.
 //! - `close` says goodbye; `abort` does not, so that the broker publishes the [`Will`].
 //!
 //! The packets are read and written by code of this crate; no type of the underlying WebSocket or
@@ -35,9 +36,12 @@ mod message;
 mod output;
 mod reason;
 mod receipts;
+mod shared;
 mod stats;
 mod stream;
 mod target;
+#[doc(hidden)]
+pub mod testing;
 mod topic;
 mod transport;
 
@@ -48,6 +52,8 @@ pub use message::{
     Suback, Subscribe, SubscribeResult, Unsuback,
 };
 pub use reason::ReasonCode;
+pub use shared::{Hub, SharedTransport};
 pub use stats::MqttStats;
 pub use target::{Acknowledge, MqttTarget, Protocol, Will};
+pub use topic::filter_matches;
 pub use transport::MqttTransport;

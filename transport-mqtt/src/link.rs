@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::BytesMut;
+use bytes::{Buf as _, BytesMut};
 use tokio::{io::AsyncReadExt, time::Instant};
 
 use crate::{
@@ -27,6 +27,8 @@ pub(crate) struct Link {
     pub(crate) stream: Stream,
     pub(crate) output: Output,
     input: BytesMut,
+    /// Bytes of a packet that is too large, still to be dropped.
+    skip: usize,
     protocol: Protocol,
     max_packet: usize,
     read_size: usize,
@@ -37,6 +39,13 @@ pub(crate) struct Link {
     pub(crate) first: Option<Vec<u8>>,
 }
 
+/// What is known of a message that is too large.
+enum Oversize {
+    Head(Result<Packet, Fault>),
+    /// So many bytes of its head have not come.
+    Missing(usize),
+}
+
 impl Link {
     pub(crate) fn new(stream: Stream, protocol: Protocol, config: &MqttConfig) -> Self {
         let now = Instant::now();
@@ -44,6 +53,7 @@ impl Link {
             stream,
             output: Output::default(),
             input: BytesMut::new(),
+            skip: 0,
             protocol,
             max_packet: config.max_incoming_packet,
             read_size: config.read_buffer_size,
@@ -59,6 +69,9 @@ impl Link {
     pub(crate) fn poll_packet(&mut self, cx: &mut Context<'_>) -> Poll<Result<Packet, Loss>> {
         loop {
             let mut missing = 0;
+            let dropped = self.skip.min(self.input.len());
+            self.input.advance(dropped);
+            self.skip -= dropped;
             if let Some(header) = Header::parse(&self.input)? {
                 // Until then nothing else makes sense, and its length least of all.
                 if self.first.is_some() && header.first >> 4 != 2 {
@@ -67,13 +80,17 @@ impl Link {
                 }
                 let (size, limit) = (header.total(), self.max_packet);
                 if size > limit {
-                    return Poll::Ready(Err(Loss::TooLarge { size, limit }));
-                }
-                if self.input.len() >= size {
+                    match self.oversize(header) {
+                        Some(Oversize::Head(packet)) => return Poll::Ready(Ok(packet?)),
+                        Some(Oversize::Missing(bytes)) => missing = bytes,
+                        None => return Poll::Ready(Err(Loss::TooLarge { size, limit })),
+                    }
+                } else if self.input.len() >= size {
                     let packet = self.input.split_to(size).freeze();
                     return Poll::Ready(Ok(codec::decode(self.protocol, header, packet)?));
+                } else {
+                    missing = size - self.input.len();
                 }
-                missing = size - self.input.len();
             }
             // A header alone costs no more than one buffer: room grows with what has come.
             let wanted = missing.min(self.input.len().max(self.read_size));
@@ -92,6 +109,38 @@ impl Link {
                 first.extend(self.input[before..].iter().take(room));
             }
         }
+    }
+
+    /// The head of a message that is too large; the rest is dropped as it comes. `None` where the
+    /// broker should have known better: see [`Delivery::oversize`](crate::Delivery::oversize).
+    fn oversize(&mut self, header: Header) -> Option<Oversize> {
+        const PUBLISH: u8 = 3;
+        if self.protocol != Protocol::V311 || header.first >> 4 != PUBLISH {
+            return None;
+        }
+        let Some(length) = self.input.get(header.length..header.length + 2) else {
+            return Some(Oversize::Missing(header.length + 2 - self.input.len()));
+        };
+        let topic = usize::from(u16::from_be_bytes([length[0], length[1]]));
+        let id = if header.first & 0b110 == 0 { 0 } else { 2 };
+        let head = header.length + 2 + topic + id;
+        if head > self.max_packet || head > header.total() {
+            return None;
+        }
+        let Some(missing) = head.checked_sub(self.input.len()).filter(|missing| *missing > 0)
+        else {
+            let packet = self.input.split_to(head).freeze();
+            self.skip = header.total() - head;
+            let cut = Header { remaining: head - header.length, ..header };
+            let packet = codec::decode(self.protocol, cut, packet).map(|mut packet| {
+                if let Packet::Publish(publish) = &mut packet {
+                    publish.oversize = Some(header.total());
+                }
+                packet
+            });
+            return Some(Oversize::Head(packet));
+        };
+        Some(Oversize::Missing(missing))
     }
 
     /// Writes and flushes what is in the output. Pending while something is left.

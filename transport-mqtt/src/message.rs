@@ -222,6 +222,12 @@ pub struct Delivery {
     /// What to acknowledge it with: with QoS 1 and 2 under
     /// [`Acknowledge::AfterSettled`](crate::Acknowledge::AfterSettled), else `None`.
     pub ack: Option<AckId>,
+    /// The size of its packet in bytes, if that was above
+    /// [`MqttConfig::max_incoming_packet`](crate::MqttConfig::max_incoming_packet): then the
+    /// payload was skipped, and is empty here. MQTT 3.1.1 has no way to tell a broker the limit, and
+    /// one that must deliver a message does so again and again, so that to drop the connection would
+    /// not help. With MQTT 5 it ends the connection: that broker knows the limit.
+    pub oversize: Option<usize>,
 }
 
 /// The right to acknowledge one delivery on the connection that it came on.
@@ -374,6 +380,9 @@ pub struct Connack {
     /// [`clean_session`](crate::MqttTarget::clean_session) off only). Their tags were given up
     /// when that connection closed, so nothing is reported for them.
     pub resent: usize,
+    /// How many of those were sent under a tag on the last connection. Whoever kept a list of what
+    /// that connection left unconfirmed takes as many off its front, and sends the rest again.
+    pub carried: usize,
     /// What the broker has to say to a human.
     pub reason: Option<String>,
     /// Names and values from the broker; at most the first 256.

@@ -48,6 +48,11 @@ impl Output {
         self.len
     }
 
+    /// The bytes that were ever put in.
+    pub(crate) fn put(&self) -> u64 {
+        self.put
+    }
+
     /// Whether something is left to write or to flush.
     pub(crate) fn is_busy(&self) -> bool {
         self.flushed != self.put

@@ -95,6 +95,11 @@ impl MqttTransport {
         self.connection.as_ref().map_or(0, |open| open.connection.client.in_flight())
     }
 
+    /// The tags that the publishes which this connection sends again had on the last one.
+    pub(crate) fn resent(&self) -> &[Option<Tag>] {
+        self.connection.as_ref().map_or(&[], |open| &open.connection.client.resent)
+    }
+
     /// What was counted since the transport was made.
     pub fn stats(&self) -> MqttStats {
         self.stats

@@ -11,12 +11,12 @@ use journeyman_core::{
     backend::{Backend, Commands, Sessions},
     capability::{Capabilities, Confirmation, Intake, RetryOwner},
 };
-use journeyman_mqtt::MqttTransport;
 use uuid::Uuid;
 
 use crate::{
-    Prop, Subscription,
+    Prop, SharedConnection, Subscription,
     config::{Config, ConfigError},
+    connection,
     extract::{COMMAND, PROP},
     profile::{HOST, check_id, command_topic},
     protocol::{self, HostCommand, Routes},
@@ -40,7 +40,7 @@ pub fn capabilities(config: &Config) -> Capabilities {
 }
 
 /// A name that nobody else has, unless the user gave one.
-fn client_id(config: &Config, name: &str) -> String {
+pub(crate) fn client_id(config: &Config, name: &str) -> String {
     match &config.client_id {
         Some(id) if name == HOST => id.clone(),
         Some(id) => format!("{id}-{name}"),
@@ -57,6 +57,7 @@ pub struct PropConfig {
     config: Config,
     id: Arc<str>,
     subscriptions: Vec<Subscription>,
+    connection: Option<SharedConnection>,
     handle: Prop,
 }
 
@@ -65,7 +66,7 @@ impl PropConfig {
     pub fn new(config: Config, id: impl Into<Arc<str>>) -> Self {
         let id = id.into();
         let handle = Prop::new(Arc::clone(&id), config.form);
-        Self { config, id, subscriptions: Vec::new(), handle }
+        Self { config, id, subscriptions: Vec::new(), connection: None, handle }
     }
 
     /// Sends the messages of these topics to this route.
@@ -78,6 +79,13 @@ impl PropConfig {
     #[must_use]
     pub fn subscribe(mut self, subscription: Subscription) -> Self {
         self.subscriptions.push(subscription);
+        self
+    }
+
+    /// Serves the prop over a connection that others use, too. `None`: over one of its own.
+    #[must_use]
+    pub fn connection(mut self, connection: impl Into<Option<SharedConnection>>) -> Self {
+        self.connection = connection.into();
         self
     }
 
@@ -135,10 +143,10 @@ impl Backend for PropConfig {
     fn sessions(mut self: Box<Self>, sessions: &mut Sessions) -> Result<(), Error> {
         self.config.load_secrets()?;
         let protocol = self.protocol(sessions.routes())?;
-        let transport = MqttTransport::new(self.config.mqtt_config());
         let mut session = self.config.session_config();
         session.ordered = true;
-        self.handle.attach(sessions.add(transport, protocol, session));
+        let connection = self.connection.as_ref();
+        self.handle.attach(connection::add(&self.config, connection, sessions, protocol, session)?);
         Ok(())
     }
 }
@@ -170,13 +178,21 @@ impl Backend for Config {
 #[derive(Debug)]
 pub struct HostConfig {
     config: Config,
+    connection: Option<SharedConnection>,
     handle: HostHandle,
 }
 
 impl HostConfig {
     /// The host of this house.
     pub fn new(config: Config) -> Self {
-        Self { config, handle: HostHandle::default() }
+        Self { config, connection: None, handle: HostHandle::default() }
+    }
+
+    /// Serves the host over a connection that its props use, too. `None`: over one of its own.
+    #[must_use]
+    pub fn connection(mut self, connection: impl Into<Option<SharedConnection>>) -> Self {
+        self.connection = connection.into();
+        self
     }
 
     /// The host's handle.
@@ -212,8 +228,9 @@ impl Backend for HostConfig {
     fn sessions(mut self: Box<Self>, sessions: &mut Sessions) -> Result<(), Error> {
         self.config.load_secrets()?;
         let protocol = self.protocol()?;
-        let transport = MqttTransport::new(self.config.mqtt_config());
-        let commands = sessions.add(transport, protocol, self.config.session_config());
+        let session = self.config.session_config();
+        let connection = self.connection.as_ref();
+        let commands = connection::add(&self.config, connection, sessions, protocol, session)?;
         let _ = self.handle.0.set(commands);
         Ok(())
     }

@@ -11,6 +11,7 @@
 
 mod argument;
 mod backend;
+mod connection;
 mod extract;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -30,10 +31,11 @@ pub mod pytext;
 pub use backend::{HostConfig, HostHandle, PropConfig, capabilities};
 pub use command::{Arg, Form};
 pub use config::{Ack, Config, ConfigError, MqttVersion, Retained};
+pub use connection::SharedConnection;
 pub use extract::{ArgText, CommandMeta};
 pub use journeyman_mqtt::{Publish, QoS};
 pub use outcome::{error_name, error_text};
 pub use profile::Profile;
 pub use prop::Prop;
-pub use publish::{PropCommand, PublishOptions, ValueError};
+pub use publish::{Flushed, PropCommand, PublishOptions, ValueError};
 pub use subscription::Subscription;

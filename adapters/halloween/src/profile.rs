@@ -92,7 +92,7 @@ pub fn command_topic(id: &str) -> String {
 
 /// Where a prop's telemetry goes.
 pub fn telemetry_topic(id: &str, key: &str) -> String {
-    format!("halloween/{id}/telemetry/{key}")
+    ["halloween/", id, "/telemetry/", key].concat()
 }
 
 /// Where a prop's status goes.

@@ -50,6 +50,10 @@ impl Prop {
         &self.0.id
     }
 
+    pub(crate) fn shared_id(&self) -> &Arc<str> {
+        &self.0.id
+    }
+
     /// Publishes telemetry under a key, which may hold slashes: QoS 0, not retained.
     ///
     /// # Errors

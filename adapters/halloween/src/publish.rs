@@ -1,6 +1,6 @@
 //! What a prop publishes by itself.
 
-use std::{any::Any, fmt};
+use std::{any::Any, fmt, sync::Arc};
 
 use bytes::Bytes;
 use journeyman_core::JobError;
@@ -82,6 +82,39 @@ pub enum PropCommand {
     Stop,
     /// Say that it is there again (`online`, `started`).
     Start,
+    /// Drop this, once everything that was said before is on its way or kept.
+    Flush(Flushed),
+    /// The prop is about to stop: with `ack` = `settled`, commands that are given back from now on
+    /// stay with the broker. What is given back by a prop that goes on is a failure, after a few
+    /// seconds. Otherwise as [`Flush`](Self::Flush).
+    Leave(Flushed),
+}
+
+/// Something whose owner sees that it is dropped, as the sender of a channel, for
+/// [`PropCommand::Flush`]. It is dropped, too, when the session ends before.
+///
+/// A session hears of its end on another road than it hears what to say. So whoever wants to say
+/// something last flushes first, and then ends it.
+#[derive(Clone)]
+pub struct Flushed(Arc<dyn Any + Send + Sync>);
+
+impl Flushed {
+    /// Keeps this until the flush is done.
+    pub fn new(guard: impl Any + Send + Sync) -> Self {
+        Self(Arc::new(guard))
+    }
+}
+
+impl PartialEq for Flushed {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Flushed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Flushed")
+    }
 }
 
 impl PropCommand {

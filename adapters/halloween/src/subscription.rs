@@ -34,25 +34,6 @@ impl Subscription {
     }
 }
 
-/// Whether a filter covers a topic (MQTT 3.1.1 and 5, section 4.7).
-pub(crate) fn matches(filter: &str, topic: &str) -> bool {
-    // Topics of the broker's own are not for wildcards at the start.
-    if topic.starts_with('$') && filter.starts_with(['+', '#']) {
-        return false;
-    }
-    let mut levels = topic.split('/');
-    let mut filters = filter.split('/');
-    loop {
-        match (filters.next(), levels.next()) {
-            (Some("#"), _) => return true,
-            (Some("+"), Some(_)) => {}
-            (Some(filter), Some(level)) if filter == level => {}
-            (None, None) => return true,
-            _ => return false,
-        }
-    }
-}
-
 /// Whether some topic is covered by both filters.
 fn overlap(one: &str, other: &str) -> bool {
     let (mut one, mut other) = (one.split('/'), other.split('/'));
@@ -110,23 +91,6 @@ pub(crate) fn check(command_topic: &str, all: &[Subscription]) -> Result<(), Con
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn filters_cover_topics() {
-        for (filter, topic, covered) in [
-            ("a/b", "a/b", true),
-            ("a/+", "a/b", true),
-            ("a/+", "a/b/c", false),
-            ("a/#", "a/b/c", true),
-            ("a/#", "a", true),
-            ("#", "$SYS/x", false),
-            ("+/x", "$SYS/x", false),
-            ("+/+", "/x", true),
-            ("a", "a/b", false),
-        ] {
-            assert_eq!(matches(filter, topic), covered, "{filter} {topic}");
-        }
-    }
 
     #[test]
     fn no_message_could_come_twice() {

@@ -54,7 +54,7 @@ impl Client {
         output: &mut Output,
         stats: &mut MqttStats,
     ) -> Result<(), Loss> {
-        let PublishPacket { topic, payload, qos, retain, dup, id, properties } = packet;
+        let PublishPacket { topic, payload, qos, retain, dup, id, properties, oversize } = packet;
         if self.closing {
             return Ok(());
         }
@@ -88,7 +88,8 @@ impl Client {
             self.receipts.acknowledge(ack, None);
             self.release(output);
         }
-        let delivery = Delivery { topic, payload, qos, retain, dup, properties, ack };
+        self.unanswered = self.unanswered.saturating_add(1);
+        let delivery = Delivery { topic, payload, qos, retain, dup, properties, ack, oversize };
         self.received(MqttMessage::Delivery(delivery));
         Ok(())
     }

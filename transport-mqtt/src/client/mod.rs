@@ -15,6 +15,7 @@ use crate::{
     AckId, Acknowledge, Connack, MqttConfig, MqttMessage, MqttTarget, Overflow, Protocol, Publish,
     QoS,
     codec::{self, AckKind, ConnackPacket},
+    error::stale_ack,
     flights::{Flights, Request},
     output::{Mark, Output},
     receipts::Receipts,
@@ -74,6 +75,8 @@ pub(crate) struct Client {
     flights: Flights,
     /// Kept publishes of the last connection that are still to be sent again.
     resend: VecDeque<u16>,
+    /// The tags that those had on the last connection, in their order.
+    pub(crate) resent: Vec<Option<Tag>>,
     /// Publishes that are not in the output yet.
     waiting: VecDeque<Waiting>,
     waiting_size: usize,
@@ -82,6 +85,8 @@ pub(crate) struct Client {
     /// Bytes of answers to the broker since the output was last empty.
     replies: usize,
     pub(crate) events: VecDeque<Event<MqttMessage>>,
+    /// Deliveries that nothing was sent after: an answer may be about to come.
+    pub(crate) unanswered: u32,
     /// We say goodbye: what comes in is not delivered, and not acknowledged.
     pub(crate) closing: bool,
 }
@@ -99,6 +104,8 @@ impl Client {
         let window = connack.receive_maximum.min(config.max_in_flight);
         let saved = if connack.session_present { saved } else { Saved::default() };
         let resend = VecDeque::from(saved.flights.in_order());
+        let former = |id: &u16| saved.flights.get(*id).and_then(|flight| flight.former);
+        let resent: Vec<_> = resend.iter().map(former).collect();
         let mut client = Self {
             protocol: target.protocol,
             client_id,
@@ -120,11 +127,13 @@ impl Client {
             receipts: Receipts::new(saved.unreleased),
             flights: saved.flights,
             resend,
+            resent,
             waiting: VecDeque::new(),
             waiting_size: 0,
             droppable: 0,
             replies: 0,
             events: VecDeque::new(),
+            unanswered: 0,
             closing: false,
         };
         let keep_alive = connack.keep_alive.unwrap_or(target.keep_alive_seconds());
@@ -140,6 +149,7 @@ impl Client {
             shared_available: connack.shared_available,
             keep_alive: (keep_alive > 0).then(|| std::time::Duration::from_secs(keep_alive.into())),
             resent: client.resend.len(),
+            carried: client.resent.iter().flatten().count(),
             reason: connack.said.reason,
             user: connack.user,
         };
@@ -202,6 +212,7 @@ impl Client {
         output: &mut Output,
         stats: &mut MqttStats,
     ) -> Result<(), Error> {
+        self.unanswered = self.unanswered.saturating_sub(1);
         let new = Waiting { publish, tag, size: size + OVERHEAD };
         let soft = config.send_queue_soft_limit;
         if new.can_be_dropped() && self.queued(output) >= soft {
@@ -363,12 +374,7 @@ impl Client {
         stats.stale_acks += 1;
         tracing::debug!(?ack, "an acknowledgement came too late and is dropped");
         if let Some(tag) = tag {
-            let error = Error::new(
-                ErrorKind::Disconnected,
-                "acknowledge",
-                "the delivery came on an earlier connection, or was acknowledged before",
-            )
-            .with_remedy("nothing is lost: if the broker kept it, it delivers it again");
+            let error = stale_ack();
             self.events.push_back(Event::Failed { tag, error });
         }
     }

@@ -50,6 +50,8 @@ pub(crate) struct PublishPacket {
     /// 0 with QoS 0.
     pub(crate) id: u16,
     pub(crate) properties: Option<Box<Properties>>,
+    /// The size of the whole packet, if that was too large to be kept: the payload is not there.
+    pub(crate) oversize: Option<usize>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -126,6 +128,7 @@ fn publish(protocol: Protocol, flags: u8, mut reader: Reader) -> Result<PublishP
         id,
         properties,
         payload: reader.rest(),
+        oversize: None,
     })
 }
 

@@ -46,7 +46,7 @@ async fn broken_packets() {
         (V5, &[0x20, 3, 0, 0, 0], ErrorKind::PeerMisbehaved, "second one", Some(0x82)),
         (V5, &[0xF0, 2, 0x18, 0], ErrorKind::PeerMisbehaved, "AUTH", Some(0x82)),
         (V311, &[0xE0, 0], ErrorKind::PeerMisbehaved, "DISCONNECT", None),
-        (V311, &[0x30, 0x80, 0x80, 1], ErrorKind::TooLarge, "16388 bytes; the limit is 1000", None),
+        (V311, &[0x90, 0x80, 0x80, 1], ErrorKind::TooLarge, "16388 bytes; the limit is 1000", None),
         (V5, &[0x30, 0xFF, 0xFF, 0xFF, 0x7F], ErrorKind::TooLarge, "268435460 bytes", Some(0x95)),
         // One identifier for two deliveries with different QoS.
         (

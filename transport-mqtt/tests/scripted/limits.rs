@@ -4,7 +4,9 @@ use journeyman_core::{
     ErrorKind,
     transport::{Event, Lane, Tag, Transport},
 };
-use journeyman_mqtt::{MqttConfig, MqttMessage, Overflow, Protocol, Publish, QoS, Subscribe};
+use journeyman_mqtt::{
+    Acknowledge, MqttConfig, MqttMessage, Overflow, Protocol, Publish, QoS, Subscribe,
+};
 
 use crate::support::{peer::*, *};
 
@@ -174,4 +176,41 @@ async fn what_a_broker_of_5_allows() {
     let (second, events) = while_polling(&mut transport, peer.packet()).await;
     assert_eq!(second[0], 0x32);
     assert!(matches!(events[..], [Event::Sent { tag: Tag(1) }]));
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_is_skipped_and_can_be_acknowledged() {
+    let listener = Listener::new().await;
+    let mut config = MqttConfig::default();
+    config.max_incoming_packet = 1000;
+    let target = listener.target().protocol(Protocol::V311);
+    let target = target.acknowledge(Acknowledge::AfterSettled);
+    let (mut transport, mut peer) = listener.pair(config, target).await;
+    // PUBLISH, QoS 1, 100,000 bytes on the topic "a/b" under the identifier 7; then a small one.
+    let rest = 100_000_usize;
+    let mut bytes = vec![0x32, 0x80 | (rest & 0x7F) as u8, 0x80 | (rest >> 7 & 0x7F) as u8];
+    bytes.extend([(rest >> 14) as u8, 0, 3, b'a', b'/', b'b', 0, 7]);
+    bytes.resize(4 + rest, b'x');
+    bytes.extend([0x30, 6, 0, 3, b'a', b'/', b'c', b'!']);
+    // Byte by byte at first, so that the head comes in pieces.
+    let (first, others) = bytes.split_at(12);
+    for byte in first {
+        while_polling(&mut transport, peer.write(&[*byte])).await;
+    }
+    let (large, small) = {
+        let (_, mut events) = while_polling(&mut transport, peer.write(others)).await;
+        while events.iter().filter(|event| matches!(event, Event::Received { .. })).count() < 2 {
+            events.push(event(&mut transport).await);
+        }
+        let mut came = events.into_iter().filter_map(|event| match event {
+            Event::Received { message: MqttMessage::Delivery(delivery), .. } => Some(delivery),
+            _ => None,
+        });
+        (came.next().unwrap(), came.next().unwrap())
+    };
+    assert_eq!((&*large.topic, large.oversize, large.payload.len()), ("a/b", Some(100_004), 0));
+    assert_eq!((&*small.topic, small.oversize, &*small.payload), ("a/c", None, &b"!"[..]));
+    send(&mut transport, MqttMessage::Ack(large.ack.unwrap()));
+    let (ack, _) = while_polling(&mut transport, peer.packet()).await;
+    assert_eq!(ack, [0x40, 2, 0, 7]);
 }

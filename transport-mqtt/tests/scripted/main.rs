@@ -11,5 +11,6 @@ mod faults;
 mod limits;
 mod publishing;
 mod resuming;
+mod shared;
 mod tls;
 mod websocket;

@@ -24,8 +24,9 @@ pub(crate) fn program_named(name: &str, test: &str) -> Option<PathBuf> {
     let found = folders.map(|folder| folder.join(name)).find(|program| program.is_file());
     if found.is_none() {
         let line = format!(
-            "SKIPPED: journeyman-mqtt::mosquitto::{test}: there is no program `{name}`; install \
-             the package `mosquitto`"
+            "SKIPPED: {}::mosquitto::{test}: there is no program `{name}`; install \
+             the package `mosquitto`",
+            env!("CARGO_PKG_NAME")
         );
         println!("{line}");
         if let Some(path) = std::env::var_os("JOURNEYMAN_SKIP_LOG") {

@@ -19,6 +19,7 @@ pub const KEYS: &[(&str, &str, &str)] = &[
     ("password", "MQTT_PASSWORD", "password (profile seed)"),
     ("password_file", "HALLOWEEN_PASSWORD_FILE", "file that holds the password"),
     ("client_id", "MQTT_CLIENT_ID", "client id of the host; those of the props follow from it"),
+    ("shared_connection", "HALLOWEEN_SHARED_CONNECTION", "one connection for all props"),
     ("prop", "HALLOWEEN_PROP", "id of the prop, for a worker that is one prop"),
     ("mqtt", "HALLOWEEN_MQTT", "version of MQTT: `3.1.1` or `5`"),
     ("form", "HALLOWEEN_FORM", "texts of commands and values: `python` or `json`"),

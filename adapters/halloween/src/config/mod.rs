@@ -90,6 +90,10 @@ pub struct Config {
     /// The client id of the host; those of the props are `CLIENT_ID-PROP`. Nobody else may use them.
     /// Default: made anew for every process.
     pub client_id: Option<String>,
+    /// Whether all props of a host share one connection, for brokers that limit connections; what
+    /// that costs is in the book. The host program makes a
+    /// [`SharedConnection`](crate::SharedConnection) then. Default false.
+    pub shared_connection: bool,
     /// The id of the prop, where these settings serve one prop by themselves. Default empty.
     pub prop: String,
     /// The version of MQTT. Default 3.1.1.
@@ -152,6 +156,7 @@ impl Default for Config {
             password_env: None,
             password_file: None,
             client_id: None,
+            shared_connection: false,
             prop: String::new(),
             mqtt: MqttVersion::V311,
             form: Form::Python,
@@ -226,6 +231,8 @@ impl Config {
     }
 
     setters! {
+        /// Sets whether all props of a host share one connection.
+        shared_connection: bool,
         /// Sets upstream's revision.
         profile: Profile,
         /// Sets the broker's port.
@@ -374,6 +381,10 @@ impl Config {
             "password_env" => self.password_env = Some(text.to_owned()),
             "password_file" => self.password_file = Some(PathBuf::from(text)),
             "client_id" => self.client_id = Some(text.to_owned()),
+            "shared_connection" => {
+                self.shared_connection =
+                    text.parse().map_err(|_| wrong("give \"true\" or \"false\""))?;
+            }
             "prop" => self.prop = text.to_owned(),
             "mqtt" => {
                 self.mqtt = match text {
@@ -447,6 +458,7 @@ impl fmt::Debug for Config {
             .field("password_env", &self.password_env)
             .field("password_file", &self.password_file)
             .field("client_id", &self.client_id)
+            .field("shared_connection", &self.shared_connection)
             .field("prop", &self.prop)
             .field("mqtt", &self.mqtt)
             .field("form", &self.form)

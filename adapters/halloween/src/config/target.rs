@@ -111,6 +111,9 @@ impl Config {
         let mut mqtt = MqttConfig::default();
         mqtt.max_incoming_packet = self.max_message_size;
         mqtt.max_outgoing_packet = self.max_message_size;
+        // A PINGREQ goes out after three quarters of the keep-alive, and the broker gives us up after
+        // one and a half: whichever side hangs, the other knows at the same time.
+        mqtt.ping_timeout = mqtt.ping_timeout.min(self.keep_alive * 3 / 4);
         mqtt.send_queue_hard_limit = mqtt.send_queue_hard_limit.max(2 * self.max_message_size);
         mqtt
     }

@@ -89,6 +89,7 @@ fn every_variable_sets_its_setting() {
             "mqtt" => "5",
             "form" => "json",
             "params" => "false",
+            "shared_connection" => "true",
             "ack" => "settled",
             "retained" => "clear",
             "command_qos" => "2",

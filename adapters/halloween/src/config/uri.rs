@@ -12,6 +12,7 @@ const OPTIONS: &[&str] = &[
     "password_env",
     "password_file",
     "client_id",
+    "shared_connection",
     "mqtt",
     "form",
     "params",

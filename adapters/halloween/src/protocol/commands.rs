@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use journeyman_core::protocol::{Cx, IncomingJob};
-use journeyman_mqtt::{Delivery, MqttMessage, Publish, QoS};
+use journeyman_core::{
+    Error, ErrorKind,
+    protocol::{Cx, IncomingJob},
+};
+use journeyman_mqtt::{Delivery, MqttMessage, Properties, Publish, QoS, filter_matches};
 
 use super::{
     MAIN, Open, Prop, odd,
@@ -15,9 +18,7 @@ use crate::{
     command::{self, Arg, Command},
     config::Retained,
     extract::{CommandMeta, Extra, Meta},
-    outcome::TextCodec,
     profile::EMPTY_COMMAND,
-    subscription,
 };
 
 /// A longer action is no route: nobody types it, and its name would be in every log.
@@ -32,7 +33,7 @@ impl Prop {
         let watch = self.subscriptions.iter();
         let watch = watch
             .filter(|_| !is_command)
-            .find(|watch| subscription::matches(&watch.subscription.filter, &delivery.topic))
+            .find(|watch| filter_matches(&watch.subscription.filter, &delivery.topic))
             .map(|watch| Arc::clone(&watch.route));
         if !is_command && watch.is_none() {
             self.acknowledge(cx, &delivery);
@@ -42,6 +43,9 @@ impl Prop {
             // Unacknowledged, it comes again after the next start.
             return;
         }
+        if let Some(size) = delivery.oversize {
+            return self.too_large(cx, &delivery, size);
+        }
         if self.is_again(&delivery) {
             return;
         }
@@ -49,6 +53,16 @@ impl Prop {
             Some(route) => self.other(cx, delivery, route),
             None => self.command(cx, delivery),
         }
+    }
+
+    /// It cannot be run, and if it were not acknowledged, the broker would deliver it for ever.
+    fn too_large(&mut self, cx: &mut Cx<'_, MqttMessage>, delivery: &Delivery, size: usize) {
+        let (topic, limit) = (&delivery.topic, self.config.max_message_size);
+        let text = format!("a message of {size} bytes on {topic}; the limit is {limit}");
+        self.error(cx, &format!("ValueError: {text}"));
+        self.acknowledge(cx, delivery);
+        let error = Error::new(ErrorKind::TooLarge, "receive", text);
+        cx.ignored(error.with_remedy("raise `max_message_size`, or send less"));
     }
 
     fn command(&mut self, cx: &mut Cx<'_, MqttMessage>, delivery: Delivery) {
@@ -69,7 +83,12 @@ impl Prop {
             self.warn(cx, &format!("Unknown action: {shown}…"));
             return self.acknowledge(cx, &delivery);
         }
-        let route = Arc::from(&*self.routes.of(&action));
+        let name = self.routes.of(&action);
+        // Mostly the one that was there last.
+        if *self.route != *name {
+            self.route = Arc::from(&*name);
+        }
+        let route = Arc::clone(&self.route);
         self.accept(cx, delivery, route, Some(action), arg);
     }
 
@@ -86,44 +105,53 @@ impl Prop {
         arg: Option<Arg>,
     ) {
         let Delivery { topic, payload, qos, retain, dup, properties, ack, .. } = delivery;
-        let properties = *properties.unwrap_or_default();
-        let answer = properties
-            .response_topic
-            .map(|topic| Answer { topic, correlation_data: properties.correlation_data });
+        let (answer, user) = match properties {
+            None => (None, Vec::new()),
+            Some(properties) => {
+                let Properties { response_topic, correlation_data, user, .. } = *properties;
+                (response_topic.map(|topic| Answer { topic, correlation_data }), user)
+            }
+        };
         self.count += 1;
         let arguments = match &action {
             Some(_) => argument::payload(arg.as_ref(), self.config.form),
             None => argument::from_bytes(&payload),
         };
-        let codec = TextCodec { form: self.config.form, answer: answer.is_some() };
-        let id = format!("{}-{}", self.handle.id(), self.count);
-        let mut job = IncomingJob::boxed(id, Arc::clone(&route), arguments, Arc::new(codec));
+        let codec = Arc::clone(if answer.is_some() { &self.codecs.1 } else { &self.codecs.0 });
+        let id = job_id(&mut self.id, self.handle.id(), self.count);
+        let mut job = IncomingJob::boxed(id, Arc::clone(&route), arguments, codec);
         // QoS 0 has no such flag.
         job.redelivered = (qos > QoS::AtMostOnce).then_some(dup);
-        let traceparent = properties.user.iter().find(|(name, _)| name == TRACEPARENT);
+        let traceparent = user.iter().find(|(name, _)| name == TRACEPARENT);
         job.traceparent = traceparent.map(|(_, value)| value.as_str().into());
         let redelivery = ack.is_some().then(|| Redelivery {
-            topic: topic.clone(),
+            topic: topic.as_str().into(),
             // A copy: the buffer that it is a part of may be large.
             payload: Bytes::copy_from_slice(&payload),
         });
+        // Commands have one topic, which is there already.
+        let topic = match action {
+            Some(_) => Arc::clone(&self.topics.command),
+            None => topic.into(),
+        };
         let meta = Meta {
-            prop: self.handle.id().into(),
-            topic: topic.into(),
-            action: action.clone(),
+            prop: Arc::clone(self.handle.shared_id()),
+            topic,
+            action,
             arg,
             payload,
             qos,
             retain,
             dup,
             wants_answer: answer.is_some(),
-            user: properties.user,
+            user,
         };
-        job.extensions
-            .insert(Extra { meta: CommandMeta(Arc::new(meta)), prop: self.handle.clone() });
+        let meta = Arc::new(meta);
+        let extra = Extra { meta: CommandMeta(Arc::clone(&meta)), prop: self.handle.clone() };
+        job.extensions.insert(extra);
         let token = cx.accept(job);
         let call = Call {
-            action,
+            meta,
             route,
             answer,
             ack: ack.map_or(Ack::None, Ack::Open),
@@ -177,10 +205,44 @@ impl Prop {
     }
 }
 
+/// The prop's id and a number. `buffer` is one that is used over and over: every command has one,
+/// and `format!` would be the dearest part of taking it in.
+fn job_id(buffer: &mut String, prop: &str, count: u64) -> Arc<str> {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = count;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    buffer.clear();
+    buffer.push_str(prop);
+    buffer.push('-');
+    buffer.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+    buffer.as_str().into()
+}
+
 fn shorten(action: &str) -> String {
     let mut end = action.len().min(MAX_ACTION);
     while !action.is_char_boundary(end) {
         end -= 1;
     }
     action[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_are_numbered() {
+        let mut buffer = String::new();
+        for count in [0, 7, 10, 1234, u64::MAX] {
+            assert_eq!(*job_id(&mut buffer, "x", count), format!("x-{count}"));
+        }
+    }
 }

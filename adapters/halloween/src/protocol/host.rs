@@ -12,7 +12,7 @@ use journeyman_core::{
 };
 use journeyman_mqtt::{MqttMessage, MqttTarget, Publish, Will};
 
-use super::{MAIN, Open, book::Book, refusals::Refusals, retained};
+use super::{MAIN, Open, book::Book, refusals::Refusals, retained, takeovers::Takeovers};
 use crate::{
     config::Config,
     profile::{
@@ -50,6 +50,7 @@ pub struct Host {
     stage: Stage,
     book: Book,
     refusals: Refusals,
+    takeovers: Takeovers,
     started: Option<Instant>,
     next_uptime: Option<Instant>,
     waiting: Vec<Publish>,
@@ -74,6 +75,7 @@ impl Host {
             stage: Stage::Down,
             book: Book::default(),
             refusals: Refusals::new(config.refused_attempts),
+            takeovers: Takeovers::new(&config),
             started: None,
             next_uptime: None,
             waiting: Vec::new(),
@@ -86,7 +88,7 @@ impl Host {
         &self.client_id
     }
 
-    fn availability(payload: &'static str) -> Publish {
+    pub(crate) fn availability(payload: &'static str) -> Publish {
         retained(&host_availability_topic(), payload)
     }
 
@@ -136,6 +138,7 @@ impl Host {
             (Some(Open::Announce), Stage::Announcing) => {
                 self.stage = Stage::Ready;
                 self.refusals.clear();
+                self.takeovers.ready(cx.now());
                 cx.ready();
                 for publish in std::mem::take(&mut self.waiting) {
                     cx.send(MAIN, None, MqttMessage::Publish(publish));
@@ -162,7 +165,8 @@ impl Protocol for Host {
     type Target = MqttTarget;
     type Message = MqttMessage;
 
-    fn target(&mut self, _now: SystemTime) -> Result<MqttTarget, Error> {
+    fn target(&mut self, now: SystemTime) -> Result<MqttTarget, Error> {
+        self.takeovers.may_connect(now, &self.client_id)?;
         Ok(self.config.target(&self.client_id, Will::new(Self::availability(OFFLINE)))?)
     }
 
@@ -182,7 +186,8 @@ impl Protocol for Host {
                 let open = self.book.take(tag);
                 self.failed(cx, open, error);
             }
-            Input::Disconnected { .. } => {
+            Input::Disconnected { closed } => {
+                self.takeovers.lost(cx, &closed, &self.client_id);
                 self.stage = Stage::Down;
                 self.book = Book::default();
             }
@@ -209,6 +214,7 @@ impl Protocol for Host {
     }
 
     fn explain(&mut self, closed: Closed) -> Closed {
+        self.takeovers.explain(&closed);
         self.refusals.explain(closed)
     }
 }

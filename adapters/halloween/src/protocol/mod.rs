@@ -15,8 +15,10 @@ mod host;
 mod limit;
 mod refusals;
 mod register;
+mod returned;
 mod routes;
 mod speak;
+mod takeovers;
 mod work;
 
 use std::{
@@ -28,6 +30,7 @@ use std::{
 use bytes::Bytes;
 use journeyman_core::{
     Error, ErrorKind,
+    job::Codec,
     protocol::{Cx, Input, Protocol, Token, TokenMap},
     transport::{Closed, Lane, Tag},
 };
@@ -39,12 +42,15 @@ use self::{
     book::{Book, Open},
     limit::Limit,
     refusals::Refusals,
+    returned::Returned,
     speak::Queue,
+    takeovers::Takeovers,
     work::Call,
 };
 use crate::{
     Subscription,
     config::Config,
+    outcome::TextCodec,
     profile::{OFFLINE, command_topic, state_topic},
 };
 
@@ -57,25 +63,36 @@ pub struct Prop {
     topics: Topics,
     subscriptions: Vec<Watch>,
     routes: Routes,
+    /// For results that are published, and for those that are answers.
+    codecs: (Arc<dyn Codec>, Arc<dyn Codec>),
     stage: Stage,
     /// No more commands are taken.
     draining: bool,
+    /// It is about to stop.
+    leaving: bool,
+    returned: VecDeque<Returned>,
     /// The prop said by itself that it has stopped.
     retired: bool,
     book: Book,
     queue: Queue,
-    /// What the last connection left unconfirmed, in its order; `None` for what is made anew or
-    /// kept elsewhere.
-    unsure: VecDeque<Option<Publish>>,
+    /// What the last connection left unconfirmed, in its order, until it is known what of that the
+    /// transport sends again by itself; `None` for what is made anew or kept elsewhere.
+    last: VecDeque<Option<Publish>>,
+    /// What earlier connections left unconfirmed, to be sent again.
+    unsure: VecDeque<Publish>,
     jobs: TokenMap<Call>,
-    /// Counts jobs, for their ids.
+    /// Counts jobs, for their ids; and room to write one.
     count: u64,
+    id: String,
+    /// The route of the last command.
+    route: Arc<str>,
     /// The last retained command, so that it is dealt with once.
     retained: Option<Bytes>,
     /// Retained commands that we cleared: each comes back as an empty one.
     cleared: u32,
     limit: Limit,
     refusals: Refusals,
+    takeovers: Takeovers,
 }
 
 /// The topics of a prop.
@@ -119,6 +136,8 @@ impl Prop {
             availability: profile.availability_topic(id),
             state: profile.has_state().then(|| state_topic(id)),
         };
+        let form = config.form;
+        let codec = |answer| -> Arc<dyn Codec> { Arc::new(TextCodec { form, answer }) };
         let watch = |subscription: Subscription| Watch {
             route: subscription.route.as_str().into(),
             subscription,
@@ -128,18 +147,25 @@ impl Prop {
             topics,
             subscriptions: subscriptions.into_iter().map(watch).collect(),
             routes,
+            codecs: (codec(false), codec(true)),
             stage: Stage::Down,
             draining: false,
+            leaving: false,
+            returned: VecDeque::new(),
             retired: false,
             book: Book::default(),
             queue: Queue::new(config.offline_queue),
+            last: VecDeque::new(),
             unsure: VecDeque::new(),
             jobs: TokenMap::default(),
             count: 0,
+            id: String::new(),
+            route: "".into(),
             retained: None,
             cleared: 0,
             limit: Limit::new(config.telemetry_rate, config.telemetry_burst),
             refusals: Refusals::new(config.refused_attempts),
+            takeovers: Takeovers::new(&config),
             handle,
             config,
         }
@@ -154,8 +180,8 @@ impl Prop {
         match message {
             MqttMessage::Connack(connack) => {
                 // The transport sends these again by itself.
-                let resent = connack.resent.min(self.unsure.len());
-                self.unsure.drain(..resent);
+                let carried = connack.carried.min(self.last.len());
+                self.unsure.extend(self.last.drain(..).skip(carried).flatten());
             }
             MqttMessage::Delivery(delivery) => self.delivery(cx, delivery),
             MqttMessage::Suback(_) | MqttMessage::Unsuback(_) => {}
@@ -183,11 +209,14 @@ impl Prop {
         }
     }
 
-    fn disconnected(&mut self, cx: &mut Cx<'_, MqttMessage>) {
+    fn disconnected(&mut self, cx: &mut Cx<'_, MqttMessage>, closed: &Closed) {
+        self.takeovers.lost(cx, closed, &self.client_id);
         self.stage = Stage::Down;
+        // The broker delivers them again.
+        self.returned = VecDeque::new();
         self.cleared = 0;
-        // What an even earlier connection left came before what this one left.
-        self.unsure.extend(self.book.close());
+        self.unsure.extend(self.last.drain(..).flatten());
+        self.last.extend(self.book.close());
         self.jobs_disconnected(cx);
     }
 }
@@ -196,7 +225,8 @@ impl Protocol for Prop {
     type Target = MqttTarget;
     type Message = MqttMessage;
 
-    fn target(&mut self, _now: SystemTime) -> Result<MqttTarget, Error> {
+    fn target(&mut self, now: SystemTime) -> Result<MqttTarget, Error> {
+        self.takeovers.may_connect(now, &self.client_id)?;
         let message = retained(&self.topics.availability, OFFLINE);
         Ok(self.config.prop_target(&self.client_id, Will::new(message))?)
     }
@@ -208,12 +238,15 @@ impl Protocol for Prop {
             Input::Reply { tag, message } => self.reply(cx, tag, &message),
             Input::Sent { tag } => self.sent(cx, tag),
             Input::Failed { tag, error } => self.failed(cx, tag, error),
-            Input::Disconnected { .. } => self.disconnected(cx),
+            Input::Disconnected { closed } => self.disconnected(cx, &closed),
             Input::Outcome { token, outcome } => self.outcome(cx, token, outcome),
             Input::Dropped { token } => drop(self.jobs.remove(&token)),
             Input::Event { event, .. } => self.event(cx, event),
             Input::Command { command, .. } => self.command_input(cx, command),
-            Input::Deadline => self.report_limit(cx),
+            Input::Deadline => {
+                self.end_returned(cx);
+                self.report_limit(cx);
+            }
             Input::Drain => self.drain(cx),
             Input::Goodbye => self.goodbye(cx),
             _ => {}
@@ -221,10 +254,12 @@ impl Protocol for Prop {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        self.limit.report_at()
+        let returned = self.returned_until();
+        self.limit.report_at().into_iter().chain(returned).min()
     }
 
     fn explain(&mut self, closed: Closed) -> Closed {
+        self.takeovers.explain(&closed);
         self.refusals.explain(closed)
     }
 }

@@ -85,10 +85,10 @@ impl Prop {
 
     fn ready(&mut self, cx: &mut Cx<'_, MqttMessage>) {
         self.refusals.clear();
+        self.takeovers.ready(cx.now());
         cx.ready();
         // First what was sent and not confirmed, then what came in while nobody was there.
-        let unsure: Vec<_> = self.unsure.drain(..).flatten().collect();
-        for publish in unsure {
+        for publish in std::mem::take(&mut self.unsure) {
             self.transmit(cx, publish);
         }
         self.flush(cx);
@@ -111,6 +111,7 @@ impl Prop {
 
     pub(super) fn drain(&mut self, cx: &mut Cx<'_, MqttMessage>) {
         self.draining = true;
+        self.leave();
         // Where the broker keeps commands for us, it goes on doing so: what comes now is left
         // unacknowledged, for the next start.
         if self.config.keeps_session() || matches!(self.stage, Stage::Down) {

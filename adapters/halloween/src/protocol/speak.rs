@@ -72,6 +72,11 @@ impl Prop {
             }
             PropCommand::Stop => self.announce(cx, true),
             PropCommand::Start => self.announce(cx, false),
+            PropCommand::Flush(flushed) => drop(flushed),
+            PropCommand::Leave(flushed) => {
+                self.leave();
+                drop(flushed);
+            }
         }
     }
 

@@ -11,8 +11,12 @@ use journeyman_core::{
 };
 use journeyman_mqtt::{AckId, Delivery, MqttMessage, Properties, Publish, QoS};
 
-use super::{MAIN, Prop};
+use super::{
+    MAIN, Prop,
+    returned::{self, Returned},
+};
 use crate::{
+    extract::Meta,
     outcome::error_text,
     profile::{status_topic, telemetry_topic},
     pytext,
@@ -21,8 +25,7 @@ use crate::{
 /// What is known about a job.
 #[derive(Debug)]
 pub(super) struct Call {
-    /// The action as it was sent; `None` for a message of another topic.
-    pub(super) action: Option<String>,
+    pub(super) meta: Arc<Meta>,
     pub(super) route: Arc<str>,
     pub(super) answer: Option<Answer>,
     pub(super) ack: Ack,
@@ -57,7 +60,7 @@ pub(super) enum Ack {
 /// name that outlives a connection.
 #[derive(Debug)]
 pub(super) struct Redelivery {
-    pub(super) topic: String,
+    pub(super) topic: Box<str>,
     pub(super) payload: Bytes,
 }
 
@@ -69,7 +72,7 @@ impl Prop {
         let same = |call: &Call| {
             call.ack == Ack::Lost
                 && call.redelivery.as_ref().is_some_and(|known| {
-                    known.payload == delivery.payload && known.topic == delivery.topic
+                    known.payload == delivery.payload && *known.topic == *delivery.topic
                 })
         };
         // Of several that are the same, the oldest comes first, as it does at the broker.
@@ -90,16 +93,26 @@ impl Prop {
         };
         let handed_back =
             outcome.as_ref().is_err_and(|error| error.kind() == JobErrorKind::HandedBack);
+        if handed_back && call.ack == Ack::None && call.meta.action.is_none() {
+            // A message that the prop watched: whoever published it asked for nothing.
+            self.jobs.remove(&token);
+            return cx.settled(token, Settlement::Written);
+        }
         if handed_back && call.ack != Ack::None {
             // Without an acknowledgement it stays with the broker.
-            self.jobs.remove(&token);
+            if let Some(Call { ack: Ack::Open(ack), answer, .. }) = self.jobs.remove(&token)
+                && let Err(error) = &outcome
+            {
+                let (until, text) = (cx.now() + returned::WAIT, error_text(error));
+                self.hand_back(Returned { until, ack, text, answer });
+            }
             return cx.settled(token, Settlement::Written);
         }
         let id = self.handle.id();
         let (message, beside) = match &outcome {
             Ok(completion) => (result(id, call, completion), None),
             Err(error) => {
-                let text = match (error.kind(), &call.action) {
+                let text = match (error.kind(), &call.meta.action) {
                     (JobErrorKind::NoRoute, Some(action)) => format!("Unknown action: {action}"),
                     _ => error_text(error),
                 };
@@ -181,8 +194,18 @@ impl Prop {
         }
         if !call.apologised {
             call.apologised = true;
-            let text = format!("PublishError: the result was not published: {}", error.message());
-            let apology = Publish::new(status_topic(id, "error"), text);
+            let text =
+                format!("RESULT_NOT_SENDABLE: the result was not published: {}", error.message());
+            let status = Publish::new(status_topic(id, "error"), text.clone());
+            let apology = match &call.answer {
+                // Whoever asked for an answer would wait for ever.
+                Some(answer) => {
+                    let apology = answer.error(&text);
+                    cx.send(MAIN, None, MqttMessage::Publish(status));
+                    apology
+                }
+                None => status,
+            };
             return self.deliver(cx, token, outcome, Some(apology));
         }
         if let Some(call) = self.jobs.remove(&token)
@@ -227,9 +250,12 @@ fn result(id: &str, call: &Call, completion: &Completion) -> Option<Publish> {
     match &call.answer {
         Some(answer) => Some(answer.ok(payload.unwrap_or_else(|| Bytes::from_static(b"null")))),
         None => payload.map(|payload| {
-            // A route can be named like no topic.
-            let key = call.route.replace(['+', '#', '\0'], "_");
-            Publish::new(telemetry_topic(id, &key), payload)
+            let topic = match call.route.contains(['+', '#', '\0']) {
+                false => telemetry_topic(id, &call.route),
+                // A route can be named like no topic.
+                true => telemetry_topic(id, &call.route.replace(['+', '#', '\0'], "_")),
+            };
+            Publish::new(topic, payload)
         }),
     }
 }
@@ -239,7 +265,7 @@ impl Answer {
         self.message(payload, "ok")
     }
 
-    fn error(&self, text: &str) -> Publish {
+    pub(super) fn error(&self, text: &str) -> Publish {
         let mut payload = String::from("{\"error\": ");
         pytext::json_str(&mut payload, text);
         payload.push('}');

@@ -5,10 +5,10 @@
 
 use std::{future::poll_fn, pin::pin};
 
-use journeyman_core::transport::{Event, Lane, Tag, Transport};
+use journeyman_core::transport::{Event, Transport};
 use journeyman_mqtt::{
-    Acknowledge, Filter, MqttConfig, MqttMessage, MqttTarget, MqttTransport, Protocol, Publish,
-    QoS, Subscribe,
+    Acknowledge, MqttConfig, MqttMessage, MqttTarget, MqttTransport, Protocol, QoS, ReasonCode,
+    testing,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -154,13 +154,13 @@ impl Rig {
         Self { transport: MqttTransport::new(MqttConfig::default()), listener, target, v5 }
     }
 
-    async fn connect(&mut self, session_present: bool) -> TcpStream {
+    async fn connect(&mut self) -> TcpStream {
         let v5 = self.v5;
         let listener = &self.listener;
         let broker = async {
             let (mut stream, _) = listener.accept().await.unwrap();
             read_packet(&mut stream).await;
-            let mut body = vec![u8::from(session_present), 0];
+            let mut body = vec![0, 0];
             body.extend(v5.then_some(0));
             stream.write_all(&packet(0x20, &body)).await.unwrap();
             stream
@@ -193,7 +193,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 pub fn deliveries(v5: bool, specs: &[Spec]) -> Vec<MqttMessage> {
     block_on(async {
         let mut rig = Rig::new(v5).await;
-        let mut stream = rig.connect(false).await;
+        let mut stream = rig.connect().await;
         let mut bytes = Vec::new();
         for (at, spec) in specs.iter().enumerate() {
             bytes.extend(spec.packet(u16::try_from(at + 1).unwrap(), v5));
@@ -222,47 +222,14 @@ pub fn delivery(spec: Spec) -> MqttMessage {
 
 /// The answer to a subscription to these filters, with the codes of the wire.
 pub fn suback(filters: &[(&str, u8)]) -> MqttMessage {
-    block_on(async {
-        let mut rig = Rig::new(true).await;
-        let mut stream = rig.connect(false).await;
-        rig.received().await;
-        let wanted = filters.iter().map(|(filter, _)| Filter::new(*filter, QoS::AtLeastOnce));
-        let subscribe = MqttMessage::Subscribe(Subscribe::new(wanted));
-        rig.transport.send(Lane::MAIN, Some(Tag(1)), subscribe).unwrap();
-        let codes: Vec<u8> = filters.iter().map(|(_, code)| *code).collect();
-        let answer = async {
-            let (_, request) = read_packet(&mut stream).await;
-            let mut body = request[..2].to_vec();
-            body.push(0);
-            body.extend(&codes);
-            stream.write_all(&packet(0x90, &body)).await.unwrap();
-            stream
-        };
-        let (message, _stream) = tokio::join!(rig.received(), answer);
-        message
-    })
+    let granted = |code| QoS::from_number(code).ok_or(ReasonCode(code));
+    let results = filters.iter().map(|(filter, code)| (*filter, granted(*code)));
+    MqttMessage::Suback(testing::suback(results))
 }
 
 /// What a broker says that kept the session, while so many publishes were unacknowledged.
 pub fn connack(resent: usize) -> MqttMessage {
-    block_on(async {
-        let mut rig = Rig::new(false).await;
-        let mut stream = rig.connect(false).await;
-        rig.received().await;
-        for at in 0..resent {
-            let publish = Publish::new(format!("t/{at}"), "x").qos(QoS::AtLeastOnce);
-            rig.transport.send(Lane::MAIN, None, MqttMessage::Publish(publish)).unwrap();
-        }
-        let reads = async {
-            for _ in 0..resent {
-                read_packet(&mut stream).await;
-            }
-        };
-        tokio::select! {
-            event = rig.event() => panic!("{event:?}"),
-            () = reads => {}
-        }
-        let _stream = rig.connect(true).await;
-        rig.received().await
-    })
+    let mut connack = testing::connack("rig");
+    (connack.session_present, connack.resent, connack.carried) = (true, resent, resent);
+    MqttMessage::Connack(Box::new(connack))
 }

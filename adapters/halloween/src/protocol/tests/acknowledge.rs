@@ -1,6 +1,7 @@
 //! Acknowledging when the work is done: at least once, and not twice where it can be helped.
 
 use super::*;
+use crate::Flushed;
 
 fn once(payload: &str) -> Spec {
     Spec::new("halloween/fogger/cmd", payload).qos(1)
@@ -99,6 +100,30 @@ fn what_is_given_back_stays_with_the_broker() {
     bench.command("echo 1");
     let did = bench.fail(JobError::handed_back("the worker stops"));
     assert_eq!(did, [publish("status/error", "CancelledError: the worker stops")]);
+}
+
+#[test]
+fn what_is_given_back_by_a_prop_that_goes_on_has_failed() {
+    let mut bench = bench_with(keeping()).ready();
+    bench.deliver(once("echo 1"));
+    assert_eq!(bench.fail(JobError::handed_back("later")), [Did::Settled(Settlement::Written)]);
+    assert_eq!(bench.advance(4), [], "it may be about to stop");
+    // Else those behind it would wait for ever.
+    let failed = [publish("status/error", "CancelledError: later"), Did::Ack];
+    assert_eq!(bench.advance(1), failed);
+    // Neither after the connection is lost: then the broker delivers it again.
+    bench.deliver(once("echo 2"));
+    bench.fail(JobError::handed_back("later"));
+    bench.lose();
+    bench.register();
+    assert_eq!(bench.advance(10), []);
+    // Nor when it stops.
+    bench.deliver(once("echo 3"));
+    bench.fail(JobError::handed_back("later"));
+    let guard = Arc::new(());
+    bench.tell(PropCommand::Leave(Flushed::new(Arc::clone(&guard))));
+    assert_eq!(Arc::strong_count(&guard), 1);
+    assert_eq!(bench.advance(10), []);
 }
 
 #[test]

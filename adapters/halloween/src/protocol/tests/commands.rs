@@ -148,7 +148,7 @@ fn a_result_that_the_broker_refuses_is_an_error_on_the_bus() {
     bench.command("echo");
     bench.finish("big");
     let did = bench.failed(ErrorKind::TooLarge);
-    let text = "PublishError: the result was not published: not allowed";
+    let text = "RESULT_NOT_SENDABLE: the result was not published: not allowed";
     assert_eq!(did, [publish("status/error", text)]);
     assert_eq!(bench.sent(), [Did::Settled(Settlement::Written)]);
     bench.command("echo");

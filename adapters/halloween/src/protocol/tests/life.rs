@@ -95,6 +95,69 @@ fn wrong_credentials_end_it_after_a_bound() {
     assert!(!bench.driver.protocol.explain(closed).error.is_temporary());
 }
 
+/// When this bench's clock began, plus so many seconds.
+fn wall(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
+}
+
+#[test]
+fn a_connection_that_is_taken_over_again_and_again_is_left_alone_for_longer_and_longer() {
+    let named = Config::default().client_id("house").reconnect_interval(Duration::from_secs(1));
+    let mut bench = bench_with(named.clone());
+    let mut now = 0;
+    // It may be chance for a while. Then: 1, 2, 4 s; and as long as that is not over, no attempt.
+    for wait in [0, 0, 0, 0, 1, 2, 4] {
+        bench.register();
+        bench.advance(1);
+        bench.lose();
+        now += 1;
+        if wait > 0 {
+            let error = bench.driver.protocol.target(wall(now)).unwrap_err();
+            assert!(error.is_temporary() && error.remedy().unwrap().contains("client_id"));
+            assert!(error.to_string().contains("client id: house-fogger"), "{error}");
+            assert!(bench.driver.protocol.target(wall(now + wait - 1)).is_err());
+            bench.advance(wait);
+            now += wait;
+        }
+        bench.driver.protocol.target(wall(now)).unwrap();
+    }
+    // A clock that is set back does not make it longer.
+    bench.register();
+    bench.lose();
+    bench.driver.protocol.target(UNIX_EPOCH).unwrap();
+    // One that holds ends the row; so does a broker that is not there, and nobody has a made-up id.
+    bench.register();
+    bench.advance(60);
+    bench.lose();
+    bench.driver.protocol.target(wall(now + 60)).unwrap();
+    for (config, absent) in [(named, true), (Config::default(), false)] {
+        let mut bench = bench_with(config);
+        for _ in 0..20 {
+            bench.register();
+            bench.lose();
+            if absent {
+                let error = Error::new(ErrorKind::Unreachable, "connect", "nobody there");
+                bench.driver.protocol.explain(Closed { code: None, error, clean: false });
+            }
+            bench.driver.protocol.target(wall(0)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_broker_that_says_who_took_the_connection_over_is_believed_at_once() {
+    let config = Config::default().reconnect_interval(Duration::from_secs(1));
+    let mut bench = bench_with(config).ready();
+    bench.advance(50);
+    let error = Error::new(ErrorKind::Disconnected, "receive", "taken over")
+        .with_source(journeyman_mqtt::ReasonCode::SESSION_TAKEN_OVER);
+    bench.open.clear();
+    let closed = Closed { code: Some(0x8E), error, clean: true };
+    bench.handle(Input::Disconnected { closed });
+    assert!(bench.driver.protocol.target(wall(50)).is_err());
+    bench.driver.protocol.target(wall(51)).unwrap();
+}
+
 #[test]
 fn an_orderly_stop_says_offline_itself() {
     let mut bench = bench().ready();

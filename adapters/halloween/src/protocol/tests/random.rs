@@ -256,7 +256,7 @@ impl Run {
         }
         self.offer();
         let prop = &self.driver.protocol;
-        assert!(prop.unsure.len() + prop.book.len() < 10_000);
+        assert!(prop.last.len() + prop.unsure.len() + prop.book.len() < 10_000);
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Form, PublishOptions};
+use crate::{Flushed, Form, PublishOptions};
 use journeyman_core::{
     Extensions,
     job::{Body, OutEvent},
@@ -66,6 +66,25 @@ fn unconfirmed_messages_are_sent_again_unless_the_transport_does_it() {
 }
 
 #[test]
+fn what_an_earlier_connection_left_is_not_taken_for_what_the_last_one_did() {
+    let mut bench = bench_with(keeping()).ready();
+    bench.tell(telemetry(1, once()));
+    bench.tell(telemetry(2, once()));
+    bench.lose();
+    // The transport sends the first again, and this connection does not last either.
+    bench.connect();
+    bench.receive(broker::connack(1));
+    bench.grant();
+    bench.lose();
+    // Its announcements were on their way, and are not counted for the second message.
+    bench.connect();
+    bench.receive(broker::connack(2));
+    bench.grant();
+    bench.sent();
+    assert_eq!(bench.sent(), [Did::Ready, tick(2, 1)]);
+}
+
+#[test]
 fn a_flood_of_telemetry_is_limited_and_reported() {
     let config = Config::default().telemetry_rate(10).telemetry_burst(5);
     let mut bench = bench_with(config).ready();
@@ -100,6 +119,24 @@ fn a_prop_can_say_that_it_has_stopped_and_goes_on_answering() {
     bench.lose();
     assert_eq!(bench.tell(PropCommand::Stop), []);
     assert_eq!(bench.register()[1..3], stopped);
+}
+
+#[test]
+fn a_flush_is_over_when_what_was_said_before_is_on_its_way() {
+    let mut bench = bench();
+    for ready in [false, true] {
+        if ready {
+            bench.register();
+        }
+        let guard = Arc::new(());
+        let flushed = Flushed::new(Arc::clone(&guard));
+        assert_eq!(bench.tell(PropCommand::Flush(flushed)), []);
+        assert_eq!(
+            Arc::strong_count(&guard),
+            1,
+            "it is dropped at once, also without a connection"
+        );
+    }
 }
 
 #[test]
