@@ -1,17 +1,17 @@
 //! The handlers that the program brings along.
 
 mod basic;
-mod exec;
 mod http;
 mod math;
 mod words;
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use journeyman_core::{Route, Router, layers::TimeoutLayer};
 use serde::Deserialize;
 
 use http::Http;
+use journeyman_exec::{ExecHandler, Program};
 use journeyman_http::HttpConfig;
 
 use crate::{duration, exit::Failure};
@@ -20,7 +20,7 @@ use crate::{duration, exit::Failure};
 const BASIC: [&str; 3] = ["echo", "sleep", "fail"];
 
 /// The words by which a server is granted what reaches outside.
-const GRANTS: [&str; 2] = [exec::GRANT, http::GRANT];
+const GRANTS: [&str; 2] = [journeyman_exec::GRANT, http::GRANT];
 
 /// Checks a word that a server is to be granted.
 pub(crate) fn check_grant(word: &str) -> Result<(), Failure> {
@@ -49,7 +49,7 @@ pub(crate) struct Binding {
 #[derive(Clone, Debug, PartialEq)]
 enum Spec {
     Builtin(String),
-    Exec(exec::Program),
+    Exec(Program),
     Http(Box<Http>),
 }
 
@@ -170,12 +170,12 @@ fn parse_spec(text: &str) -> Result<Spec, Failure> {
     )))
 }
 
-fn program(words: Vec<String>, shown: &str) -> Result<exec::Program, Failure> {
+fn program(words: Vec<String>, shown: &str) -> Result<Program, Failure> {
     let mut words = words.into_iter();
     let path = words.next().filter(|path| !path.is_empty()).ok_or_else(|| {
         Failure::usage(format!("handler `{shown}` names no program; write exec:PROGRAM ARGS"))
     })?;
-    Ok(exec::Program { path: PathBuf::from(path), args: words.collect(), hidden: Vec::new() })
+    Ok(Program::new(path).args(words))
 }
 
 impl Binding {
@@ -183,7 +183,7 @@ impl Binding {
     pub(crate) fn needs_grant(&self) -> Option<(&'static str, &'static str)> {
         match self.spec {
             Spec::Builtin(_) => None,
-            Spec::Exec(_) => Some((exec::GRANT, "starts a program")),
+            Spec::Exec(_) => Some((journeyman_exec::GRANT, "starts a program")),
             Spec::Http(_) => Some((http::GRANT, "makes HTTP requests")),
         }
     }
@@ -197,8 +197,8 @@ impl Binding {
                 name => math::route(name.trim_start_matches("math.")),
             },
             Spec::Exec(program) => {
-                let program = exec::Program { hidden: hidden.to_vec(), ..program };
-                Route::new(exec::Exec::new(program)).requires(exec::GRANT)
+                let handler = ExecHandler::new(program.hide(hidden));
+                Route::new(handler).requires(journeyman_exec::GRANT)
             }
             Spec::Http(handler) => handler.route(),
         };
@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(convert.pattern, "convert.*");
         assert_eq!(convert.needs_grant(), Some(("exec", "starts a program")));
         let Spec::Exec(program) = &convert.spec else { panic!("no program") };
-        assert_eq!(program.args, ["-x", "two words"]);
+        assert_eq!(program.arguments(), ["-x", "two words"]);
         let curl = &parse("curl=http").unwrap()[0];
         assert_eq!(curl.pattern, "curl");
         assert_eq!(curl.needs_grant(), Some(("http", "makes HTTP requests")));

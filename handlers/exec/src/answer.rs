@@ -1,41 +1,31 @@
-//! The lines that go to a program and come from it.
+//! The lines that come from a program.
 
 use std::time::Duration;
 
-use journeyman_core::{
-    Job, JobError, Value,
-    extract::FromJob,
-    job::{Deadline, JobInfo},
-};
+use journeyman_core::{JobError, Value};
 use serde::{Deserialize, Deserializer};
+
+use crate::OUTPUT;
 
 /// How much of a wrong line is shown, in characters.
 const SHOWN: usize = 200;
 
-/// The job as a line.
-///
-/// # Errors
-/// Its arguments cannot be read.
-pub(super) fn input(job: &Job) -> Result<String, JobError> {
-    let JobInfo { id, route, .. } = job.info();
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let deadline = Deadline::from_job(job).ok().and_then(Deadline::remaining);
-    let deadline = deadline.map_or_else(|| "null".to_owned(), |left| left.as_millis().to_string());
-    // Shown as JSON for people, which is JSON in every case: bytes as numbers, odd keys as text.
-    let args = Value::from_job(job)?;
-    Ok(format!(
-        "{{\"id\":{},\"route\":{},\"attempt\":{},\"args\":{args},\"deadline_ms\":{deadline}}}\n",
-        quoted(id),
-        quoted(route),
-        job.attempt(),
-    ))
-}
-
-/// What a line of the program means.
+/// What a line of a program says about its job.
 #[derive(Debug)]
-pub(super) enum Heard {
-    Progress { fraction: f64, message: String, data: Option<Value> },
+#[non_exhaustive]
+pub enum Answer {
+    /// How far it is.
+    Progress {
+        /// From 0.0 to 1.0; not checked.
+        fraction: f64,
+        /// A text for people; empty without one.
+        message: String,
+        /// What else it says.
+        data: Option<Value>,
+    },
+    /// It is done.
     Result(Value),
+    /// It has failed.
     Error(JobError),
 }
 
@@ -63,27 +53,38 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
     Value::deserialize(deserializer).map(Some)
 }
 
-/// Reads one line of output.
-pub(super) fn hear(line: &[u8]) -> Result<Heard, JobError> {
-    let wrong = |problem: &str| {
-        let text = String::from_utf8_lossy(line);
-        let text: String = text.trim().chars().take(SHOWN).collect();
-        JobError::failed(format!(
-            "the program printed a line that is no answer ({problem}): {text}; print JSON lines \
-             with `progress`, `result` or `error`, and anything else to standard error"
-        ))
-        .with_code("EXEC_OUTPUT")
-    };
-    let line: Line = serde_json::from_slice(line).map_err(|error| wrong(&error.to_string()))?;
-    match line {
-        Line { result: Some(_), error: Some(_), .. } => Err(wrong("both `result` and `error`")),
-        Line { result: Some(value), .. } => Ok(Heard::Result(value)),
-        Line { error: Some(error), .. } => Ok(Heard::Error(failure(error))),
-        Line { progress: Some(fraction), message, data, .. } => {
-            Ok(Heard::Progress { fraction, message, data })
+impl Answer {
+    /// Reads one line of output. Keys that it does not know are passed over.
+    ///
+    /// # Errors
+    /// It is no answer: what is wrong with it, how it begins, and what to do.
+    pub fn read(line: &[u8]) -> Result<Self, JobError> {
+        let wrong = |problem: &str| {
+            JobError::failed(format!(
+                "the program printed a line that is no answer ({problem}): {}; print JSON lines \
+                 with `progress`, `result` or `error`, and anything else to standard error",
+                shown(line)
+            ))
+            .with_code(OUTPUT)
+        };
+        let line: Line = serde_json::from_slice(line).map_err(|error| wrong(&error.to_string()))?;
+        match line {
+            Line { result: Some(_), error: Some(_), .. } => Err(wrong("both `result` and `error`")),
+            Line { result: Some(value), .. } => Ok(Self::Result(value)),
+            Line { error: Some(error), .. } => Ok(Self::Error(failure(error))),
+            Line { progress: Some(fraction), message, data, .. } => {
+                Ok(Self::Progress { fraction, message, data })
+            }
+            _ => Err(wrong("none of the three keys")),
         }
-        _ => Err(wrong("none of the three keys")),
     }
+}
+
+/// The beginning of a line, for error messages.
+pub fn shown(line: &[u8]) -> String {
+    // Four bytes are the most that a character takes.
+    let start = &line[..line.len().min(4 * SHOWN)];
+    String::from_utf8_lossy(start).trim().chars().take(SHOWN).collect()
 }
 
 fn failure(line: ErrorLine) -> JobError {
@@ -107,16 +108,18 @@ mod tests {
 
     #[test]
     fn lines_of_a_program() {
-        let Ok(Heard::Result(value)) = hear(br#"{"result":null}"#) else { panic!("no result") };
+        let Ok(Answer::Result(value)) = Answer::read(br#"{"result":null}"#) else {
+            panic!("no result")
+        };
         assert_eq!(value, Value::Null);
-        let Ok(Heard::Progress { fraction, message, .. }) =
-            hear(br#"{"progress":0.5,"message":"half"}"#)
+        let Ok(Answer::Progress { fraction, message, .. }) =
+            Answer::read(br#"{"progress":0.5,"message":"half"}"#)
         else {
             panic!("no progress")
         };
         assert_eq!((fraction, message.as_str()), (0.5, "half"));
         let line = br#"{"error":{"message":"m","code":"C","retry_after_ms":5,"details":{"a":1}}}"#;
-        let Ok(Heard::Error(error)) = hear(line) else { panic!("no error") };
+        let Ok(Answer::Error(error)) = Answer::read(line) else { panic!("no error") };
         assert_eq!((error.message(), error.code()), ("m", Some("C")));
         assert_eq!(error.delay(), Some(Duration::from_millis(5)));
         assert!(error.is_temporary() && error.details().is_some());
@@ -132,12 +135,12 @@ mod tests {
             (b"[1]", "no answer"),
             (br#"{"result":1} x"#, "trailing"),
         ] {
-            let error = hear(line).unwrap_err();
+            let error = Answer::read(line).unwrap_err();
             assert!(error.message().contains(problem), "{}", error.message());
             assert!(error.message().contains("standard error"), "{}", error.message());
             assert_eq!(error.code(), Some("EXEC_OUTPUT"));
         }
-        let long = hear(&b"x".repeat(100_000)).unwrap_err();
+        let long = Answer::read(&b"x".repeat(100_000)).unwrap_err();
         assert!(long.message().len() < 1000);
     }
 }

@@ -1,13 +1,13 @@
-//! The output of a program: lines of bounded length, and the end of standard error.
-
-use std::io;
+//! The output of a program as lines of bounded length.
 
 use journeyman_core::JobError;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+
+use crate::{FAILED, OUTPUT};
 
 /// Reads lines.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
+pub struct Lines<R> {
     reader: BufReader<R>,
     line: Vec<u8>,
     max: usize,
@@ -15,7 +15,7 @@ pub(super) struct Lines<R> {
 
 impl<R: AsyncRead + Unpin> Lines<R> {
     /// Lines of at most `max` bytes.
-    pub(super) fn new(reader: R, max: usize) -> Self {
+    pub fn new(reader: R, max: usize) -> Self {
         Self { reader: BufReader::new(reader), line: Vec::new(), max }
     }
 
@@ -27,11 +27,11 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     ///
     /// # Cancel safety
     /// Nothing is lost when it is dropped.
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>, JobError> {
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, JobError> {
         loop {
             let chunk = self.reader.fill_buf().await.map_err(|error| {
                 JobError::failed(format!("the program's output cannot be read: {error}"))
-                    .with_code("EXEC_FAILED")
+                    .with_code(FAILED)
             })?;
             let at = chunk.iter().position(|byte| *byte == b'\n');
             let length = at.unwrap_or(chunk.len());
@@ -40,7 +40,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
                     "the program printed a line of more than {} bytes",
                     self.max
                 ))
-                .with_code("EXEC_OUTPUT"));
+                .with_code(OUTPUT));
             }
             let ended = chunk.is_empty();
             self.line.extend_from_slice(&chunk[..length]);
@@ -55,49 +55,6 @@ impl<R: AsyncRead + Unpin> Lines<R> {
                 return Ok(None);
             }
         }
-    }
-}
-
-/// Keeps the end of a stream.
-#[derive(Debug)]
-pub(super) struct Tail<R> {
-    reader: Option<R>,
-    kept: Vec<u8>,
-    max: usize,
-}
-
-impl<R: AsyncRead + Unpin> Tail<R> {
-    /// The last `max` bytes.
-    pub(super) fn new(reader: R, max: usize) -> Self {
-        Self { reader: Some(reader), kept: Vec::new(), max }
-    }
-
-    /// Reads once; at the end of the stream it waits for ever.
-    ///
-    /// # Cancel safety
-    /// Nothing is lost when it is dropped.
-    pub(super) async fn read(&mut self) {
-        let Some(reader) = &mut self.reader else { return std::future::pending().await };
-        let mut buffer = [0; 1024];
-        let count: io::Result<usize> = reader.read(&mut buffer).await;
-        match count {
-            Ok(count @ 1..) => {
-                self.kept.extend_from_slice(&buffer[..count]);
-                let surplus = self.kept.len().saturating_sub(self.max);
-                self.kept.drain(..surplus);
-            }
-            _ => self.reader = None,
-        }
-    }
-
-    /// Whether more may come.
-    pub(super) fn is_open(&self) -> bool {
-        self.reader.is_some()
-    }
-
-    /// What was kept.
-    pub(super) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.kept).trim().to_owned()
     }
 }
 
@@ -120,15 +77,5 @@ mod tests {
         assert_eq!(all(b"", 10).await.unwrap(), Vec::<String>::new());
         assert!(all(b"12345678901\n", 10).await.unwrap_err().contains("more than 10 bytes"));
         assert_eq!(all(b"1234567890\n", 10).await.unwrap(), ["1234567890"]);
-    }
-
-    #[tokio::test]
-    async fn the_tail_is_the_end() {
-        let text = "x".repeat(5000) + "end";
-        let mut tail = Tail::new(text.as_bytes(), 8);
-        while tail.is_open() {
-            tail.read().await;
-        }
-        assert_eq!(tail.text(), "xxxxxend");
     }
 }
