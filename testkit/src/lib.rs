@@ -6,6 +6,7 @@
 
 pub mod conformance;
 pub mod distworker;
+pub mod halloween;
 pub mod moor;
 pub mod proxy;
 pub mod vectors;

@@ -9,6 +9,7 @@ use std::{panic, path::Path, process::ExitCode, sync::Arc};
 
 use conformance_support::{
     distworker::DistWorkerHarness,
+    halloween::{Bus, HalloweenHarness},
     moor::{MoorHarness, Wire},
 };
 use journeyman_testkit::{
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
         }
     }));
     let mut trials = Vec::new();
-    let harnesses: [Arc<dyn Harness>; 7] = [
+    let harnesses: [Arc<dyn Harness>; 10] = [
         Arc::new(MemoryHarness::pushed()),
         Arc::new(MemoryHarness::pulled()),
         Arc::new(DistWorkerHarness),
@@ -43,6 +44,9 @@ fn main() -> ExitCode {
         Arc::new(MoorHarness(Wire::Tcp)),
         Arc::new(MoorHarness(Wire::Curve)),
         Arc::new(MoorHarness(Wire::Paseto)),
+        Arc::new(HalloweenHarness(Bus::Settled)),
+        Arc::new(HalloweenHarness(Bus::Receipt)),
+        Arc::new(HalloweenHarness(Bus::Old)),
     ];
     for harness in harnesses {
         let name = harness.name().to_owned();

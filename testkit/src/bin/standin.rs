@@ -1,10 +1,12 @@
 //! A stand-in server as a process of its own, for tests that kill it: a DistWorker controller, or
-//! with `moor` as the first argument a mooR daemon.
+//! with `moor` as the first argument a mooR daemon, with `halloween` an MQTT broker.
 //!
 //! It prints one JSON object per line: first where it listens, then what happens to workers and
 //! tasks. It reads one command per line: `load N` keeps N tasks unfinished, `quit` ends it; the
-//! end of the input ends it, too. The commands of the mooR daemon are in its module.
+//! end of the input ends it, too. The commands of the others are in their modules.
 
+#[path = "standin/halloween.rs"]
+mod halloween;
 #[path = "standin/moor.rs"]
 mod moor;
 
@@ -22,7 +24,9 @@ use tokio::sync::mpsc;
 
 const USAGE: &str = "usage: journeyman-standin --provisioner NAME --token TOKEN --queue QUEUE \
                      [--worker ADDRESS] [--api ADDRESS]\n       \
-                     journeyman-standin moor [options]: see `journeyman-standin moor --help`";
+                     journeyman-standin moor [options]: see `journeyman-standin moor --help`\n       \
+                     journeyman-standin halloween [options]: see `journeyman-standin halloween \
+                     --help`";
 
 /// Commands that may wait.
 const COMMANDS: usize = 64;
@@ -39,7 +43,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let mut arguments = std::env::args().skip(1).peekable();
-    let moor = arguments.next_if(|first| first == "moor").is_some();
+    let system = arguments.next_if(|first| first == "moor" || first == "halloween");
     let mut options = HashMap::new();
     while let Some(name) = arguments.next() {
         let value = arguments.next().filter(|_| name.starts_with("--"));
@@ -47,8 +51,10 @@ fn run() -> Result<(), String> {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
-    if moor {
-        return runtime.block_on(moor::serve(options));
+    match system.as_deref() {
+        Some("moor") => return runtime.block_on(moor::serve(options)),
+        Some(_) => return runtime.block_on(halloween::serve(options)),
+        None => {}
     }
     let known = ["--provisioner", "--token", "--queue", "--worker", "--api"];
     if options.keys().any(|name| !known.contains(&name.as_str())) {

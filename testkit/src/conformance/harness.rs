@@ -50,6 +50,29 @@ pub trait Harness: Send + Sync {
         false
     }
 
+    /// Whether the server's clients are told at once of a job that a draining worker does not take.
+    /// Default: they are. Where it stays with the server, or goes nowhere, they are not.
+    fn tells_late_jobs(&self) -> bool {
+        true
+    }
+
+    /// Whether the server keeps from the worker what is larger than the worker takes. Default: no.
+    fn spares_worker(&self) -> bool {
+        false
+    }
+
+    /// Whether a server that comes back with an empty memory has no use for results of jobs from
+    /// before. Default: it has none. Where results are news for everybody, they are as good as ever.
+    fn forgets(&self) -> bool {
+        true
+    }
+
+    /// Whether the server's clients can tell which of several errors at a time belongs to which of
+    /// their jobs. Default: they can.
+    fn tells_jobs_apart(&self) -> bool {
+        true
+    }
+
     /// Connections that a new worker makes before that of its registration, to enroll for example.
     /// Default: none.
     fn early_connections(&self) -> u64 {

@@ -5,5 +5,6 @@
 
 pub(crate) mod backend;
 pub(crate) mod distworker;
+pub(crate) mod halloween;
 pub(crate) mod moor;
 pub(crate) mod structs;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use journeyman_core::{JobError, JobErrorKind, Value, capability::Intake};
 
-use super::{always, intake, list};
+use super::{always, intake, list, needs};
 use crate::conformance::{
     Ended, NewJob,
     board::{self, Board},
@@ -19,7 +19,10 @@ list! {
     one_budget_for_two_backends: "two backends share one budget", always;
     minimum_share: "a backend's minimum share is there when another one takes all it can", always;
     overload: "a pushed job that finds the waiting queue full is answered at once",
-        |harness| intake(harness, Intake::Pushed);
+        |harness| {
+            let apart = needs(harness.tells_jobs_apart(), "nobody can tell whose error it is");
+            intake(harness, Intake::Pushed).and(apart)
+        };
 }
 
 /// Runs 30 short jobs and looks how many ran at a time.

@@ -70,12 +70,21 @@ async fn drain_takes_no_more(cx: &Cx) -> Result {
     rig.control.drain_within(Duration::from_secs(3600));
     rig.until("the worker drains", || rig.sessions()[0].state == "draining").await?;
     let mut late = rig.submit(NewJob::new("conf.hold", Value::Null)).await?;
-    let ended = rig.end(&mut late).await?;
-    rig.check_error("the late job", ended, &rig.stopped())?;
+    let told = rig.harness.tells_late_jobs();
+    if told {
+        let ended = rig.end(&mut late).await?;
+        rig.check_error("the late job", ended, &rig.stopped())?;
+    }
     rig.board.release(1);
     ensure_eq!(rig.end(&mut first).await?, one(&rig), "the first job");
     rig.stopped_well().await?;
     ensure_eq!(rig.board.started(), 1, "runs");
+    if !told {
+        match rig.end(&mut late).await? {
+            Ended::Lost => {}
+            ended => drop(rig.check_error("the late job", ended, &rig.stopped())?),
+        }
+    }
     Ok(())
 }
 
