@@ -7,14 +7,15 @@ use serde::de::DeserializeOwned;
 use crate::{
     JobError, Value,
     capability::Need,
-    job::{Cancel, Deadline, Events, Job, JobInfo, Progress},
+    job::{Cancel, Deadline, Events, Job, JobInfo, Output, Progress},
 };
 
 /// A type that a handler can take as an argument.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a handler",
     note = "arguments come as extractors: `Args<T>` for the job's arguments, `State<S>`, \
-            `JobInfo`, `Progress`, `Cancel`, `Deadline`, `Events`, `Value`, `Job`, or an adapter's own",
+            `JobInfo`, `Progress`, `Output`, `Cancel`, `Deadline`, `Events`, `Value`, `Job`, or an \
+            adapter's own",
     note = "to read the arguments as `{Self}`, take `Args<{Self}>`"
 )]
 pub trait FromJob: Sized + Send {
@@ -104,4 +105,5 @@ infallible! {
     Cancel, &[Need::Cancel], |job| Self(job.clone());
     Deadline, &[Need::Deadline], |job| Self(job.info().deadline);
     Events, &[Need::Events], |job| Self(job.clone());
+    Output, &[], |job| Self(job.clone());
 }

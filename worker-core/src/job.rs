@@ -23,6 +23,8 @@ use crate::{
     ledger::Token,
     router::RouteEntry,
     session::{Running, SessionStats},
+    shown::Shown,
+    snapshot::OutputText,
 };
 
 /// What is known about a job, as far as its wire tells.
@@ -190,6 +192,7 @@ pub(crate) struct Inner {
     /// Attempts that the retry layer made beyond the first.
     pub(crate) retries: AtomicU32,
     pub(crate) seat: Mutex<Seat>,
+    pub(crate) shown: Shown,
 }
 
 /// Where the permit of a job is.
@@ -330,6 +333,20 @@ impl Job {
         })
     }
 
+    /// Adds to what the job has printed; see [`Output`].
+    pub fn print(&self, text: &str) {
+        self.0.shown.print(text);
+    }
+
+    /// What it has printed, if anything.
+    pub fn printed(&self) -> Option<OutputText> {
+        self.0.shown.output()
+    }
+
+    pub(crate) fn shown(&self) -> &Shown {
+        &self.0.shown
+    }
+
     /// Hands the protocol something of the adapter's own that belongs to this job; waits until
     /// the session has room. For an adapter's extractors.
     ///
@@ -378,6 +395,11 @@ impl Job {
     pub(crate) fn admit(&self, permit: Permit) {
         self.0.home.running.enter(&self.0.route.stats);
         *self.seat() = Seat::Held(permit);
+    }
+
+    /// Whether it waits for a permit (or has ended).
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(*self.seat(), Seat::None)
     }
 
     /// Whether the job itself holds its permit; if not, a thread of a blocking handler does.
@@ -496,6 +518,7 @@ impl Progress {
 
     /// Queues an update as it is; else as [`report`](Self::report).
     pub fn update(&self, update: ProgressUpdate) -> bool {
+        self.0.shown().progress(&update);
         self.0.try_report(Report::Progress(self.0.token(), update))
     }
 
@@ -516,6 +539,7 @@ impl Progress {
         let data = Some(self.0.encode(Role::Progress, &data)?);
         let message = Some(message.into()).filter(|text| !text.is_empty());
         let update = ProgressUpdate { fraction: Some(clamp(fraction)), message, data };
+        self.0.shown().progress(&update);
         let report = Report::Progress(self.0.token(), update);
         self.0.reports().send(report).await.map_err(|_| gone())
     }
@@ -527,6 +551,20 @@ fn clamp(fraction: f64) -> f64 {
 
 fn gone() -> JobError {
     JobError::cancelled("the session is gone")
+}
+
+/// Takes what a handler prints, for people who watch the worker: it is in
+/// [`ActiveJob`](crate::snapshot::ActiveJob) while the job runs and in
+/// [`RecentJob`](crate::snapshot::RecentJob) after it, and goes to no server. The last 16 KiB are
+/// kept.
+#[derive(Clone, Debug)]
+pub struct Output(pub(crate) Job);
+
+impl Output {
+    /// Adds text as it is: a line needs its own end.
+    pub fn write(&self, text: &str) {
+        self.0.print(text);
+    }
 }
 
 /// Publishes events beside the result, where the wire has them.

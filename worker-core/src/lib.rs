@@ -32,6 +32,7 @@ pub mod sans_io;
 mod secret;
 pub mod session;
 pub mod settings;
+mod shown;
 pub mod snapshot;
 pub mod telemetry;
 pub mod transport;

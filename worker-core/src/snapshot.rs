@@ -7,10 +7,12 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use serde::Serialize;
+
+use crate::job::{Job, now};
 
 /// How many recent jobs are kept.
 const RECENT: usize = 100;
@@ -31,6 +33,8 @@ pub struct Snapshot {
     pub running: u64,
     /// Permits that are free.
     pub free_permits: usize,
+    /// Handlers that may run at a time, over all backends.
+    pub concurrency: usize,
 }
 
 /// A picture of one session.
@@ -43,8 +47,12 @@ pub struct SessionSnapshot {
     pub index: usize,
     /// Its life-cycle state, as a word.
     pub state: &'static str,
+    /// When it came into that state.
+    pub since: SystemTime,
     /// Whether it is provably receiving.
     pub ready: bool,
+    /// Whether it starts no jobs until it is told to resume.
+    pub paused: bool,
     /// The error that ended the last connection or attempt, if any.
     pub last_error: Option<String>,
     /// The numbers.
@@ -94,41 +102,153 @@ pub struct RouteSnapshot {
     pub p50: Duration,
     /// The 99th percentile of it.
     pub p99: Duration,
+    /// The sum of it over all jobs that ended.
+    pub spent: Duration,
+}
+
+/// What a job printed: the end of it, at most 16 KiB.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct OutputText {
+    /// The text.
+    pub text: Arc<str>,
+    /// Bytes before it that were not kept.
+    pub skipped: u64,
+}
+
+/// A job that is accepted and has not ended.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ActiveJob {
+    /// The server's id.
+    pub id: Arc<str>,
+    /// The backend.
+    pub backend: Arc<str>,
+    /// Which of the backend's sessions it came to, from 0.
+    pub session: usize,
+    /// Its name.
+    pub route: Arc<str>,
+    /// Which attempt it is, from 1.
+    pub attempt: u32,
+    /// The time since its receipt.
+    pub age: Duration,
+    /// The time until its deadline, if it has one.
+    pub time_left: Option<Duration>,
+    /// Whether it waits for a permit; else its handler runs.
+    pub waiting: bool,
+    /// Why it was told to stop, if it was.
+    pub cancelled: Option<&'static str>,
+    /// How much is done, 0.0 to 1.0, if it tells.
+    pub progress: Option<f64>,
+    /// The text of its last progress report, if there is one.
+    pub message: Option<String>,
+    /// What it printed so far, if anything.
+    pub output: Option<OutputText>,
+}
+
+impl ActiveJob {
+    pub(crate) fn new(job: &Job, session: usize, now: Instant) -> Self {
+        let info = job.info();
+        let shot = job.shown().shot().unwrap_or_default();
+        Self {
+            id: Arc::clone(&info.id),
+            backend: Arc::clone(&info.backend),
+            session,
+            route: Arc::clone(&info.route),
+            attempt: job.attempt(),
+            age: now.saturating_duration_since(info.received_at),
+            time_left: info.deadline.map(|deadline| deadline.saturating_duration_since(now)),
+            waiting: job.is_waiting(),
+            cancelled: job.cancel_reason().map(crate::job::CancelReason::as_str),
+            progress: shot.fraction,
+            message: shot.message,
+            output: job.printed(),
+        }
+    }
 }
 
 /// A job that ended.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct RecentJob {
+    /// Counts the jobs of this worker that ended, from 1.
+    pub number: u64,
     /// The server's id.
     pub id: Arc<str>,
     /// The backend.
     pub backend: Arc<str>,
+    /// Which of the backend's sessions it came to, from 0.
+    pub session: usize,
     /// Its name.
     pub route: Arc<str>,
+    /// Which attempt it was, from 1.
+    pub attempt: u32,
+    /// When it ended.
+    pub ended_at: SystemTime,
     /// The time from receipt to outcome.
     pub took: Duration,
     /// `ok`, or the kind of the error.
     pub outcome: &'static str,
     /// The error's text.
     pub error: Option<String>,
+    /// What it printed, if anything.
+    pub output: Option<OutputText>,
 }
 
 /// Recent jobs of all sessions.
 #[derive(Debug, Default)]
-pub(crate) struct Recent(Mutex<VecDeque<RecentJob>>);
+pub(crate) struct Recent(Mutex<Ends>);
+
+#[derive(Debug, Default)]
+struct Ends {
+    jobs: VecDeque<(Ended, u64)>,
+    number: u64,
+}
+
+/// How a job ended, as its session knows it.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) id: Arc<str>,
+    pub(crate) backend: Arc<str>,
+    pub(crate) session: usize,
+    pub(crate) route: Arc<str>,
+    pub(crate) attempt: u32,
+    /// The clock of the wall is asked only when somebody looks.
+    pub(crate) at: Instant,
+    pub(crate) took: Duration,
+    pub(crate) outcome: &'static str,
+    pub(crate) error: Option<String>,
+    pub(crate) output: Option<OutputText>,
+}
 
 impl Recent {
-    pub(crate) fn push(&self, job: RecentJob) {
-        let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if jobs.len() == RECENT {
-            jobs.pop_front();
+    pub(crate) fn push(&self, job: Ended) {
+        let mut ends = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if ends.jobs.len() == RECENT {
+            ends.jobs.pop_front();
         }
-        jobs.push_back(job);
+        ends.number += 1;
+        let number = ends.number;
+        ends.jobs.push_back((job, number));
     }
 
     pub(crate) fn list(&self) -> Vec<RecentJob> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        let (now, wall) = (now(), SystemTime::now());
+        let ends = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let jobs = ends.jobs.iter().map(|(job, number)| RecentJob {
+            number: *number,
+            id: Arc::clone(&job.id),
+            backend: Arc::clone(&job.backend),
+            session: job.session,
+            route: Arc::clone(&job.route),
+            attempt: job.attempt,
+            ended_at: wall.checked_sub(now.saturating_duration_since(job.at)).unwrap_or(wall),
+            took: job.took,
+            outcome: job.outcome,
+            error: job.error.clone(),
+            output: job.output.clone(),
+        });
+        jobs.collect()
     }
 }
 
@@ -140,6 +260,8 @@ pub(crate) struct RouteStats {
     failed: AtomicU64,
     /// Of all jobs that ended.
     latency: Histogram,
+    /// In nanoseconds: enough for 584 years.
+    spent: AtomicU64,
 }
 
 impl RouteStats {
@@ -149,6 +271,7 @@ impl RouteStats {
             running: AtomicU64::new(0),
             failed: AtomicU64::new(0),
             latency: Histogram::default(),
+            spent: AtomicU64::new(0),
         }
     }
 
@@ -156,6 +279,8 @@ impl RouteStats {
         if !ok {
             self.failed.fetch_add(1, Ordering::Relaxed);
         }
+        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        self.spent.fetch_add(nanos, Ordering::Relaxed);
         self.latency.record(took);
     }
 
@@ -170,6 +295,7 @@ impl RouteStats {
             failed,
             p50: self.latency.quantile(0.50),
             p99: self.latency.quantile(0.99),
+            spent: Duration::from_nanos(self.spent.load(Ordering::Relaxed)),
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     job::now,
     router::{Router, Scope, Table},
     session::{Control, Running, Runtime, SessionState, SessionStats},
-    snapshot::{Recent, Snapshot},
+    snapshot::{ActiveJob, Recent, Snapshot},
     telemetry,
 };
 
@@ -173,13 +173,8 @@ impl Worker {
         }
         let table = self.router.build()?;
         let budget = Budget::new(self.concurrency, reserved);
-        let shared = Arc::new(Shared {
-            started_at: SystemTime::now(),
-            table: Arc::clone(&table),
-            budget: budget.clone(),
-            recent: Arc::default(),
-            running: Arc::new(Running::new(Arc::clone(&table))),
-        });
+        let recent = Arc::<Recent>::default();
+        let running = Arc::new(Running::new(Arc::clone(&table)));
         let mut planned = Vec::new();
         let mut capabilities = Vec::new();
         for serve in self.serves {
@@ -200,8 +195,8 @@ impl Worker {
                     scope: scope.clone(),
                     share: share.clone(),
                     capabilities: offered.clone(),
-                    recent: Arc::clone(&shared.recent),
-                    running: Arc::clone(&shared.running),
+                    recent: Arc::clone(&recent),
+                    running: Arc::clone(&running),
                     control,
                     time_limit: self.time_limit,
                     grace: self.grace,
@@ -228,9 +223,18 @@ impl Worker {
             });
             sessions.push(Handle { stats, sender });
         }
+        let shared = Arc::new(Shared {
+            started_at: SystemTime::now(),
+            table,
+            budget,
+            concurrency: self.concurrency,
+            recent,
+            running,
+            capabilities,
+        });
         let control = WorkerControl { shared, sessions: sessions.into(), drain: self.drain };
         let Self { grace, fail_fast, .. } = self;
-        Ok(StartedWorker { control, tasks, grace, fail_fast, capabilities })
+        Ok(StartedWorker { control, tasks, grace, fail_fast })
     }
 
     /// Runs until `shutdown` completes, then drains.
@@ -276,10 +280,13 @@ struct Shared {
     started_at: SystemTime,
     table: Arc<Table>,
     budget: Budget,
+    concurrency: usize,
     recent: Arc<Recent>,
     running: Arc<Running>,
+    capabilities: Vec<(Arc<str>, Capabilities)>,
 }
 
+#[derive(Clone)]
 struct Handle {
     stats: Arc<SessionStats>,
     sender: mpsc::UnboundedSender<Control>,
@@ -314,7 +321,45 @@ impl WorkerControl {
             recent: self.shared.recent.list(),
             running: self.shared.running.count(),
             free_permits: self.shared.budget.free(),
+            concurrency: self.shared.concurrency,
         }
+    }
+
+    /// What each backend offers.
+    pub fn capabilities(&self) -> &[(Arc<str>, Capabilities)] {
+        &self.shared.capabilities
+    }
+
+    /// The jobs that are accepted and have not ended, session by session, the oldest of each
+    /// first; at most `limit` of each session. The sessions are asked: it costs nothing while
+    /// nobody looks.
+    ///
+    /// # Cancel safety
+    /// It may be dropped at any time.
+    pub async fn active_jobs(&self, limit: usize) -> Vec<ActiveJob> {
+        let answers: Vec<_> = self
+            .sessions
+            .iter()
+            .map(|handle| {
+                let (to, answer) = mpsc::unbounded_channel();
+                let _ = handle.sender.send(Control::List { limit, to });
+                answer
+            })
+            .collect();
+        let mut jobs = Vec::new();
+        for mut answer in answers {
+            // One that has ended has no jobs, and does not answer.
+            jobs.extend(answer.recv().await.unwrap_or_default());
+        }
+        jobs
+    }
+
+    /// A control of one session alone, by its place in [`Snapshot::sessions`]: its `drain`,
+    /// `pause`, `states` and so on are about that session; the routes and recent jobs of its
+    /// `snapshot` stay the worker's.
+    pub fn session(&self, place: usize) -> Option<Self> {
+        let handle = self.sessions.get(place)?.clone();
+        Some(Self { sessions: [handle].into(), ..self.clone() })
     }
 
     /// The state of each session, to watch.
@@ -349,7 +394,7 @@ impl WorkerControl {
 
     /// As [`drain`](Self::drain), with another limit. A later call can only shorten the drain.
     pub fn drain_within(&self, limit: Duration) {
-        self.tell(Control::Drain { until: now() + limit });
+        self.tell(&Control::Drain { until: now() + limit });
     }
 
     /// Stops now: jobs in flight are cancelled and settled as such.
@@ -357,15 +402,35 @@ impl WorkerControl {
         self.drain_within(Duration::ZERO);
     }
 
-    /// Drops all connections; the sessions connect again.
+    /// Drops all connections; the sessions connect again. One that waits before its next attempt, or
+    /// was told to [`disconnect`](Self::disconnect), connects at once.
     pub fn reconnect(&self) {
-        self.tell(Control::Reconnect);
+        self.tell(&Control::Reconnect);
     }
 
-    fn tell(&self, control: Control) {
+    /// Drops all connections, without a goodbye; the sessions stay away until they are told to
+    /// [`reconnect`](Self::reconnect) (or drained). Jobs that run go on, as when a connection is
+    /// lost.
+    pub fn disconnect(&self) {
+        self.tell(&Control::Disconnect);
+    }
+
+    /// Starts no more jobs until [`resume`](Self::resume). Those that run go on. Where the worker asks
+    /// for jobs, it asks for none; jobs that are pushed all the same wait as if no permit were free,
+    /// and their time limits go on.
+    pub fn pause(&self) {
+        self.tell(&Control::Pause(true));
+    }
+
+    /// Ends a [`pause`](Self::pause).
+    pub fn resume(&self) {
+        self.tell(&Control::Pause(false));
+    }
+
+    fn tell(&self, control: &Control) {
         for handle in self.sessions.iter() {
             // A session that has ended needs to hear nothing.
-            let _ = handle.sender.send(control);
+            let _ = handle.sender.send(control.clone());
         }
     }
 }
@@ -377,7 +442,6 @@ pub struct StartedWorker {
     tasks: JoinSet<Result<(), Error>>,
     grace: Duration,
     fail_fast: bool,
-    capabilities: Vec<(Arc<str>, Capabilities)>,
 }
 
 impl StartedWorker {
@@ -388,7 +452,7 @@ impl StartedWorker {
 
     /// What each backend offers.
     pub fn capabilities(&self) -> &[(Arc<str>, Capabilities)] {
-        &self.capabilities
+        self.control.capabilities()
     }
 
     /// Waits until all sessions have ended; tells them to, where one error stops all.

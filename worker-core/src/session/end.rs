@@ -10,12 +10,30 @@ where
     pub(super) fn control(&mut self, control: Control) {
         match control {
             Control::Drain { until } => self.drain(until),
-            Control::Reconnect => self.reconnect(Error::new(
+            Control::Reconnect => self.connect_anew(Error::new(
                 ErrorKind::Disconnected,
                 "reconnect",
                 "asked to reconnect",
             )),
+            Control::Disconnect => self.disconnect(),
+            Control::Pause(paused) => {
+                if self.rt.stats.paused.send_replace(paused) != paused {
+                    tracing::info!("{}", if paused { "paused" } else { "resumed" });
+                }
+            }
+            // Whoever asked may have gone.
+            Control::List { limit, to } => drop(to.send(self.active(limit))),
         }
+    }
+
+    /// The jobs that have not ended, the oldest first.
+    fn active(&self, limit: usize) -> Vec<ActiveJob> {
+        let tokens = self.ledger.tokens();
+        let jobs = tokens.iter().filter_map(|token| self.ledger.get(*token)?.job.as_ref());
+        let mut jobs: Vec<&Job> = jobs.collect();
+        jobs.sort_by_key(|job| job.info().received_at);
+        jobs.truncate(limit);
+        jobs.iter().map(|job| ActiveJob::new(job, self.rt.stats.index, now())).collect()
     }
 
     pub(super) fn drain(&mut self, until: Instant) {
@@ -24,7 +42,15 @@ where
                 tracing::info!(in_flight = self.ledger.len(), "draining");
                 self.phase = Phase::Draining { until };
                 self.credit = None;
+                // What is finished has to get home.
+                self.away = false;
+                if matches!(self.link, Link::Away) {
+                    self.link = Link::Waiting { until: self.now };
+                }
                 self.rt.stats.set_state(SessionState::Draining);
+                if self.rt.stats.is_paused() {
+                    self.give_up_waiting();
+                }
                 if matches!(self.link, Link::Up(_)) {
                     self.drive(Input::Drain);
                 } else if !self.has_reason_to_connect() {
@@ -36,6 +62,19 @@ where
                 self.phase = Phase::Draining { until: until.min(before) };
             }
             Phase::Forced { .. } | Phase::Farewell { .. } => {}
+        }
+    }
+
+    /// Ends the jobs that no handler has seen: in a paused session they would wait in vain.
+    fn give_up_waiting(&mut self) {
+        for token in self.ledger.tokens() {
+            let Some(job) = self.ledger.get(token).and_then(|entry| entry.job.as_ref()) else {
+                continue;
+            };
+            if job.is_waiting() {
+                job.cancel(CancelReason::Shutdown);
+                self.deliver(token, Err(self.hand_back()));
+            }
         }
     }
 

@@ -69,6 +69,7 @@ where
             cancel: job::CancelState::default(),
             retries: AtomicU32::new(0),
             seat: std::sync::Mutex::default(),
+            shown: Default::default(),
         });
         if let Some(permit) = permit {
             job.admit(permit);
@@ -110,7 +111,7 @@ where
         delay: Duration,
     ) -> Option<Permit> {
         let credit = self.credit.take();
-        if !delay.is_zero() {
+        if !delay.is_zero() || self.rt.stats.is_paused() {
             return None;
         }
         match (credit, &route.permits) {
@@ -147,6 +148,7 @@ where
         self.credit = None;
         let delay = self.brake(&incoming.id);
         tracing::warn!(job = %incoming.id, route = %incoming.route, %error, "job refused");
+        self.rt.remember_refused(incoming, &error, self.now);
         if delay.is_zero() {
             return self.deliver(token, Err(error));
         }

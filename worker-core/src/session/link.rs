@@ -82,7 +82,7 @@ where
         }
         let lasting = !closed.error.is_temporary();
         let text = closed.error.to_string();
-        let limit = self.config.max_attempts;
+        let limit = self.config.max_attempts.filter(|_| !self.away);
         let spent = limit.is_some_and(|limit| self.attempt >= limit);
         if lasting || spent {
             let error = match lasting {
@@ -100,7 +100,10 @@ where
             };
             return self.fail(error);
         }
-        if self.has_reason_to_connect() {
+        if self.away {
+            self.attempt = 0;
+            self.stay_away();
+        } else if self.has_reason_to_connect() {
             let delay = self.config.backoff.delay(self.attempt, &mut self.rng);
             self.attempt = self.attempt.saturating_add(1);
             tracing::warn!(error = %text, "disconnected; next attempt in {delay:?}");
@@ -137,6 +140,39 @@ where
         if matches!(self.link, Link::Up(_)) {
             self.disconnected(lost(error));
         }
+    }
+
+    /// Somebody asked for a new connection, and does not want to wait for it.
+    pub(super) fn connect_anew(&mut self, error: Error) {
+        let was_away = std::mem::take(&mut self.away);
+        match self.link {
+            Link::Up(_) => self.disconnected(lost(error)),
+            Link::Waiting { .. } | Link::Away => self.link = Link::Waiting { until: self.now },
+            Link::Connecting { .. } if was_away && matches!(self.phase, Phase::Serving) => {
+                self.rt.stats.set_state(SessionState::Connecting { attempt: self.attempt + 1 });
+            }
+            Link::Connecting { .. } | Link::Gone => {}
+        }
+    }
+
+    /// Somebody asked to stay away. What comes of an attempt under way is not used.
+    pub(super) fn disconnect(&mut self) {
+        if self.away || !matches!(self.phase, Phase::Serving) {
+            return;
+        }
+        tracing::info!("disconnected on request");
+        self.away = true;
+        match self.link {
+            Link::Up(_) => self.disconnected(lost(asked_to_disconnect())),
+            Link::Waiting { .. } => self.stay_away(),
+            Link::Connecting { .. } => self.rt.stats.set_state(SessionState::Disconnected),
+            Link::Away | Link::Gone => {}
+        }
+    }
+
+    fn stay_away(&mut self) {
+        self.link = Link::Away;
+        self.rt.stats.set_state(SessionState::Disconnected);
     }
 
     /// Connects again at once, since the target has changed.

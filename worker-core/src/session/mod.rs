@@ -37,7 +37,7 @@ use crate::{
     ledger::{Ledger, Token},
     protocol::{Action, Cx, DropReason, IncomingJob, Input, Outcome, Protocol, Settlement},
     router::{CompiledScope, Lookup, Table},
-    snapshot::{Recent, RecentJob},
+    snapshot::{ActiveJob, Ended, Recent},
     transport::{Closed, Event, Goodbye, Transport},
 };
 
@@ -72,12 +72,18 @@ pub(crate) struct Runtime {
 }
 
 /// What a worker tells its sessions.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Control {
     /// Stop taking jobs, finish those in flight until this instant, then cancel them.
     Drain { until: Instant },
-    /// Drop the connection and connect again.
+    /// Drop the connection and connect again; at once, where it waits or was told to stay away.
     Reconnect,
+    /// Drop the connection and stay away.
+    Disconnect,
+    /// Start no more jobs, or start them again.
+    Pause(bool),
+    /// Tell which jobs have not ended, at most so many.
+    List { limit: usize, to: mpsc::UnboundedSender<Vec<ActiveJob>> },
 }
 
 type Connecting<T> = Pin<Box<dyn Future<Output = (T, Result<(), Error>)> + Send>>;
@@ -92,6 +98,8 @@ enum Link<T> {
         until: Instant,
     },
     Up(Up),
+    /// It stays away until it is told to connect.
+    Away,
     /// The session ends.
     Gone,
 }
@@ -128,6 +136,8 @@ pub(crate) struct Session<T: Transport, P> {
     rt: Runtime,
     link: Link<T>,
     phase: Phase,
+    /// It was told to stay away until it is told to connect.
+    away: bool,
     /// Counts connections; a job belongs to one.
     epoch: u64,
     /// Attempts since the last connection that held.
@@ -209,6 +219,7 @@ where
             rt,
             link: Link::Waiting { until: start },
             phase: Phase::Serving,
+            away: false,
             epoch: 0,
             attempt: 0,
             ledger: Ledger::default(),
@@ -346,7 +357,7 @@ where
                 Some(transport) => transport.poll_event(cx).map(Step::Event),
                 None => Poll::Pending,
             },
-            Link::Waiting { .. } | Link::Gone => Poll::Pending,
+            Link::Waiting { .. } | Link::Away | Link::Gone => Poll::Pending,
         }
     }
 
@@ -355,6 +366,7 @@ where
             || self.credit.is_some()
             || !self.is_ready()
             || !matches!(self.phase, Phase::Serving)
+            || self.rt.stats.is_paused()
         {
             self.pull = None;
             return Poll::Pending;
@@ -379,6 +391,7 @@ where
             Step::Connected(transport, result) => {
                 self.transport = Some(transport);
                 match result {
+                    Ok(()) if self.away => self.disconnected(lost(asked_to_disconnect())),
                     Ok(()) => self.connected(),
                     Err(error) => self.disconnected(lost(error)),
                 }
@@ -399,13 +412,33 @@ impl Runtime {
         if let Some(error) = error {
             tracing::info!(job = %info.id, route = %info.route, kind = error.kind().as_str(), %error, "job failed");
         }
-        self.recent.push(RecentJob {
+        self.recent.push(Ended {
             id: Arc::clone(&info.id),
             backend: Arc::clone(&info.backend),
+            session: self.stats.index,
             route: Arc::clone(&info.route),
+            attempt: job.attempt(),
+            at: now,
             took,
             outcome: error.map_or("ok", |error| error.kind().as_str()),
             error: error.map(|error| error.message().to_owned()),
+            output: job.printed(),
+        });
+    }
+
+    /// Records a job that no handler saw.
+    fn remember_refused(&self, incoming: &IncomingJob, error: &JobError, now: Instant) {
+        self.recent.push(Ended {
+            id: Arc::clone(&incoming.id),
+            backend: Arc::clone(&self.stats.backend),
+            session: self.stats.index,
+            route: Arc::clone(&incoming.route),
+            attempt: incoming.attempt.unwrap_or(1),
+            at: now,
+            took: Duration::ZERO,
+            outcome: error.kind().as_str(),
+            error: Some(error.message().to_owned()),
+            output: None,
         });
     }
 }
@@ -422,6 +455,10 @@ pub(crate) fn poll_many<M>(
     let result = channel.poll_recv_many(cx, &mut list, limit);
     *taken = list.into();
     result
+}
+
+fn asked_to_disconnect() -> Error {
+    Error::new(ErrorKind::Disconnected, "disconnect", "asked to disconnect")
 }
 
 fn lost(error: Error) -> Closed {

@@ -24,6 +24,8 @@ pub enum SessionState {
         /// Why the last connection or attempt ended.
         error: String,
     },
+    /// It was told to disconnect, and stays away until it is told to connect.
+    Disconnected,
     /// It takes no more jobs and finishes those in flight.
     Draining,
     /// Everything is settled; it says goodbye.
@@ -45,6 +47,7 @@ impl SessionState {
             Self::Registering => "registering",
             Self::Ready => "ready",
             Self::Waiting { .. } => "waiting",
+            Self::Disconnected => "disconnected",
             Self::Draining => "draining",
             Self::Closing => "closing",
             Self::Stopped => "stopped",

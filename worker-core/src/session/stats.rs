@@ -1,8 +1,11 @@
 //! The numbers of a session, shared with whoever watches.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::SystemTime,
 };
 
 use tokio::sync::watch;
@@ -20,6 +23,9 @@ pub(crate) struct SessionStats {
     pub(crate) index: usize,
     pub(crate) meters: Meters,
     state: watch::Sender<SessionState>,
+    since: Mutex<SystemTime>,
+    /// Whether no more jobs are started for now.
+    pub(crate) paused: watch::Sender<bool>,
     last_error: Mutex<Option<String>>,
     connections: AtomicU64,
     accepted: AtomicU64,
@@ -40,6 +46,8 @@ impl SessionStats {
             backend,
             index,
             state: watch::Sender::new(SessionState::Connecting { attempt: 1 }),
+            since: Mutex::new(SystemTime::now()),
+            paused: watch::Sender::new(false),
             last_error: Mutex::default(),
             connections: AtomicU64::new(0),
             accepted: AtomicU64::new(0),
@@ -60,7 +68,18 @@ impl SessionStats {
 
     pub(crate) fn set_state(&self, state: SessionState) {
         self.meters.ready.set(f64::from(u8::from(state.is_ready())));
+        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = SystemTime::now();
         self.state.send_replace(state);
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        *self.paused.borrow()
+    }
+
+    /// Waits while it is paused.
+    pub(crate) async fn resumed(&self) {
+        // The sender is ours: it does not close.
+        let _ = self.paused.subscribe().wait_for(|paused| !paused).await;
     }
 
     pub(crate) fn set_error(&self, error: &crate::Error) {
@@ -116,7 +135,9 @@ impl SessionStats {
             backend: self.backend.to_string(),
             index: self.index,
             state: state.as_str(),
+            since: *self.since.lock().unwrap_or_else(PoisonError::into_inner),
             ready: state.is_ready(),
+            paused: self.is_paused(),
             last_error: self.last_error.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             counts: Counts {
                 connections: self.connections.load(Relaxed),

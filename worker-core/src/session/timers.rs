@@ -15,7 +15,7 @@ where
                 let silence = self.config.max_silence.map(|silence| up.last_inbound + silence);
                 earliest(up.ready_by, silence)
             }
-            Link::Gone => None,
+            Link::Away | Link::Gone => None,
         };
         let phase = match self.phase {
             Phase::Serving => None,

@@ -47,7 +47,8 @@ pub(crate) enum Admission {
     Wait(Box<Wait>),
 }
 
-/// What a job waits for: first so long (the brake), then for a permit, at most until the limit.
+/// What a job waits for: first so long (the brake), then for a permit, at most until the limit. While
+/// the session is paused, no job gets one.
 pub(crate) struct Wait {
     pub(crate) delay: Duration,
     pub(crate) share: Share,
@@ -150,11 +151,24 @@ async fn wait_for_permit(job: &Job, wait: Wait) -> Result<(), JobError> {
         if !delay.is_zero() {
             sleep(delay).await;
         }
-        let permit = share.acquire(job.route().permits.as_ref());
+        let stats = &job.home().stats;
+        let permit = async {
+            loop {
+                stats.resumed().await;
+                let permit = share.acquire(job.route().permits.as_ref()).await;
+                // It may have been paused while it waited.
+                if !stats.is_paused() {
+                    return permit;
+                }
+            }
+        };
         match limit {
             None => Ok(permit.await),
             Some(limit) => tokio::time::timeout(limit, permit).await.map_err(|_| {
-                JobError::overloaded(format!("no room for this job within {limit:?}"))
+                JobError::overloaded(match stats.is_paused() {
+                    true => format!("the worker is paused, and was not resumed within {limit:?}"),
+                    false => format!("no room for this job within {limit:?}"),
+                })
             }),
         }
     };
@@ -254,6 +268,7 @@ mod tests {
             cancel: CancelState::default(),
             retries: AtomicU32::new(0),
             seat: Mutex::new(Seat::None),
+            shown: Default::default(),
         });
         let budget = Budget::new(1, 0);
         job.admit(budget.share(0, None).try_acquire(None).unwrap());

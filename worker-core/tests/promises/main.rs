@@ -12,5 +12,6 @@ mod never_silent;
 mod schedule;
 mod secrets;
 mod settled_once;
+mod steer;
 mod stop;
 mod time;
