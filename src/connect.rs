@@ -12,8 +12,11 @@ struct System {
 }
 
 /// The systems that have an adapter. The name is the scheme up to its `+`, and the feature.
-const SYSTEMS: &[System] =
-    &[System { name: "distworker", make: DISTWORKER }, System { name: "moor", make: MOOR }];
+const SYSTEMS: &[System] = &[
+    System { name: "distworker", make: DISTWORKER },
+    System { name: "moor", make: MOOR },
+    System { name: "halloween", make: HALLOWEEN },
+];
 
 #[cfg(feature = "distworker")]
 const DISTWORKER: Option<Make> =
@@ -25,6 +28,12 @@ const DISTWORKER: Option<Make> = None;
 const MOOR: Option<Make> = Some(|uri| Ok(Serve::new(crate::moor::Config::from_uri(uri)?)));
 #[cfg(not(feature = "moor"))]
 const MOOR: Option<Make> = None;
+
+#[cfg(feature = "halloween")]
+const HALLOWEEN: Option<Make> =
+    Some(|uri| Ok(Serve::new(crate::halloween::Config::from_uri(uri)?)));
+#[cfg(not(feature = "halloween"))]
+const HALLOWEEN: Option<Make> = None;
 
 /// A backend from a URI such as `distworker+http://host:8081?provisioner=p&token_env=NAME`. The
 /// scheme says which system it is; the rest is that adapter's own, see its `Config::from_uri`.
@@ -112,6 +121,14 @@ mod tests {
         let serve = connect("moor+ipc:///tmp/moor_workers_request.sock").unwrap();
         assert!(format!("{serve:?}").contains("moor"));
         assert!(error("moor+tcp://127.0.0.1?nonsense=1").contains("nonsense"));
+    }
+
+    #[cfg(feature = "halloween")]
+    #[test]
+    fn a_prop_is_found_by_its_broker() {
+        let serve = connect("halloween+mqtt://127.0.0.1:1883?prop=fogger").unwrap();
+        assert!(format!("{serve:?}").contains("halloween"));
+        assert!(error("halloween+mqtt://127.0.0.1?nonsense=1").contains("nonsense"));
     }
 
     #[cfg(not(feature = "distworker"))]

@@ -23,6 +23,8 @@
 //! | `mqtt` | `journeyman::mqtt`, the MQTT transport, for adapters of your own |
 //! | `distworker` | `journeyman::distworker`, and `distworker+…` URIs in [`connect`] |
 //! | `moor` | `journeyman::moor`, and `moor+…` URIs in [`connect`] |
+//! | `halloween` | `journeyman::halloween`, and `halloween+…` URIs in [`connect`]; `journeyman::props`, the host of many props |
+//! | `exec` | `journeyman::exec`, programs in any language as handlers |
 //! | `http` | `journeyman::http`, a handler that makes HTTP requests for others, and only where it may |
 //! | `prometheus` | `journeyman::prometheus`, metrics as Prometheus text |
 //! | `full` | all of the above |
@@ -46,6 +48,12 @@ pub use journeyman_core::{
 #[cfg(feature = "distworker")]
 #[cfg_attr(docsrs, doc(cfg(feature = "distworker")))]
 pub use journeyman_distworker as distworker;
+#[cfg(feature = "exec")]
+#[cfg_attr(docsrs, doc(cfg(feature = "exec")))]
+pub use journeyman_exec as exec;
+#[cfg(feature = "halloween")]
+#[cfg_attr(docsrs, doc(cfg(feature = "halloween")))]
+pub use journeyman_halloween as halloween;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use journeyman_http as http;
@@ -55,6 +63,9 @@ pub use journeyman_moor as moor;
 #[cfg(feature = "mqtt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mqtt")))]
 pub use journeyman_mqtt as mqtt;
+#[cfg(feature = "halloween")]
+#[cfg_attr(docsrs, doc(cfg(feature = "halloween")))]
+pub use journeyman_props as props;
 #[cfg(feature = "ws")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ws")))]
 pub use journeyman_ws as ws;
@@ -81,6 +92,9 @@ mod book {
     #[cfg(feature = "distworker")]
     #[doc = include_str!("../docs/src/distworker.md")]
     struct DistWorker;
+    #[cfg(feature = "halloween")]
+    #[doc = include_str!("../docs/src/halloween.md")]
+    struct Halloween;
     #[cfg(feature = "moor")]
     #[doc = include_str!("../docs/src/moor.md")]
     struct Moor;

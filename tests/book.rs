@@ -9,7 +9,7 @@ use journeyman::{
         capability::{Capabilities, Intake},
         session::SessionState,
     },
-    distworker, http,
+    distworker, halloween, http,
     memory::Memory,
     moor,
 };
@@ -46,10 +46,11 @@ fn keys_of<T: serde::de::DeserializeOwned>() -> BTreeSet<String> {
 type Keys = &'static [(&'static str, &'static str, &'static str)];
 
 /// The settings of adapters and handlers: heading, keys that serde knows, keys with a variable.
-fn settings() -> [(&'static str, BTreeSet<String>, Keys); 3] {
+fn settings() -> [(&'static str, BTreeSet<String>, Keys); 4] {
     [
         ("## DistWorker", keys_of::<distworker::Config>(), distworker::config::KEYS),
         ("## mooR", keys_of::<moor::Config>(), moor::config::KEYS),
+        ("## Halloween", keys_of::<halloween::Config>(), halloween::config::KEYS),
         ("## The HTTP handler", keys_of::<http::HttpConfig>(), http::KEYS),
     ]
 }
@@ -118,6 +119,55 @@ fn the_defaults_of_moor_are_in_the_table() {
 }
 
 #[test]
+fn the_defaults_of_halloween_are_in_the_table() {
+    let table = rows(CONFIGURATION, "## Halloween");
+    let config = halloween::Config::default();
+    for (key, default) in [
+        ("profile", format!("`{}`", config.profile.as_str())),
+        ("host", format!("`{}`", config.host)),
+        ("port", config.port.to_string()),
+        ("params", config.params.to_string()),
+        ("shared_connection", config.shared_connection.to_string()),
+        ("command_qos", config.command_qos.to_string()),
+        ("telemetry_rate", config.telemetry_rate.to_string()),
+        ("telemetry_burst", config.telemetry_burst.to_string()),
+        ("offline_queue", config.offline_queue.to_string()),
+        ("refused_attempts", config.refused_attempts.to_string()),
+        ("keep_alive", format!("{} s", config.keep_alive.as_secs())),
+        ("reconnect_interval", format!("{} ms", config.reconnect_interval.as_millis())),
+        ("max_message_size", format!("{} MiB", config.max_message_size >> 20)),
+        ("receive_maximum", config.receive_maximum.to_string()),
+    ] {
+        let row = table.iter().find(|row| code(row[0]) == Some(key)).expect(key);
+        assert_eq!(row[3], default, "{key}");
+    }
+    let words = [
+        ("mqtt", halloween::Config::from_vars([("HALLOWEEN_MQTT".into(), "3.1.1".into())])),
+        ("form", halloween::Config::from_vars([("HALLOWEEN_FORM".into(), "python".into())])),
+        ("ack", halloween::Config::from_vars([("HALLOWEEN_ACK".into(), "receipt".into())])),
+        (
+            "retained",
+            halloween::Config::from_vars([("HALLOWEEN_RETAINED".into(), "ignore".into())]),
+        ),
+    ];
+    for (key, with_default) in words {
+        assert_eq!(with_default.expect(key), config, "{key}");
+    }
+    for (profile, user) in
+        [(halloween::Profile::Head, "`worker`"), (halloween::Profile::Seed, "none")]
+    {
+        let (variable, _) = profile.credential_variables();
+        let row = table.iter().find(|row| code(row[1]) == Some(variable)).expect(variable);
+        assert_eq!(row[3], user);
+        let known = halloween::Config::default().profile(profile);
+        assert_eq!(known.effective_username().is_some(), user != "none");
+    }
+    for (variable, _) in halloween::discovery::TOGGLE_VARIABLES {
+        assert!(CONFIGURATION.contains(&format!("`{variable}`")), "{variable}");
+    }
+}
+
+#[test]
 fn every_rule_of_a_session_is_in_the_table() {
     let source = include_str!("../worker-core/src/backend.rs");
     let (_, fields) = source.split_once("pub struct SessionConfig {").expect("the struct");
@@ -139,10 +189,12 @@ fn the_capability_table_is_that_of_the_backends() {
     let (memory, _client) = Memory::new();
     let distworker = distworker::Config::default();
     let moor = moor::Config::default();
-    let backends: [(&str, Capabilities); 3] = [
+    let halloween = halloween::Config::default();
+    let backends: [(&str, Capabilities); 4] = [
         ("memory", memory.capabilities()),
         ("distworker", distworker.capabilities()),
         ("moor", moor.capabilities()),
+        ("halloween", halloween.capabilities()),
     ];
     for (at, (backend, offered)) in backends.iter().enumerate() {
         for (name, value) in offered.rows() {
@@ -150,7 +202,9 @@ fn the_capability_table_is_that_of_the_backends() {
                 .iter()
                 .find(|row| row[0] == name.replace(" (bytes)", ""))
                 .unwrap_or_else(|| panic!("the table has no row for `{name}`"));
-            assert_eq!(shown(name, &value), row[2 + at], "{backend}: {name}");
+            // What depends on a setting says so behind a semicolon.
+            let cell = row[2 + at].split(';').next().unwrap_or_default();
+            assert_eq!(shown(name, &value), cell, "{backend}: {name}");
         }
     }
 }
@@ -163,7 +217,10 @@ fn shown(name: &str, value: &str) -> String {
         ("retry", "by the retry layer") => "the retry layer".to_owned(),
         ("largest message (bytes)", "16777216") => "16 MiB, configurable".to_owned(),
         ("largest message (bytes)", "67174400") => "64 MiB and 64 KiB, configurable".to_owned(),
-        ("extensions", names) => names.replace("distworker.", "").replace("moor.", ""),
+        ("largest message (bytes)", "10485760") => "10 MiB, configurable".to_owned(),
+        ("extensions", names) => ["distworker.", "moor.", "halloween."]
+            .iter()
+            .fold(names.to_owned(), |names, system| names.replace(system, "")),
         (_, value) => value.to_owned(),
     }
 }
@@ -182,7 +239,12 @@ fn the_error_tables_have_every_kind() {
             .iter()
             .find(|row| row[0].split(", ").any(|outcome| outcome == name))
             .unwrap_or_else(|| panic!("no row for `{name}`"));
-        for (at, code) in [(2, distworker::error_code(kind)), (3, moor::error_variant(kind))] {
+        let error = journeyman::JobError::new(kind, "");
+        for (at, code) in [
+            (2, distworker::error_code(kind)),
+            (3, moor::error_variant(kind)),
+            (4, halloween::error_name(&error)),
+        ] {
             assert!(row[at].contains(&format!("`{code}`")), "{name}: {code}, but {}", row[at]);
         }
     }
@@ -200,6 +262,7 @@ fn the_diagram_has_every_state() {
         SessionState::Registering,
         SessionState::Ready,
         SessionState::Waiting { attempt: 1, delay: Default::default(), error: String::new() },
+        SessionState::Disconnected,
         SessionState::Draining,
         SessionState::Closing,
         SessionState::Stopped,

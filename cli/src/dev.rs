@@ -15,7 +15,8 @@ use crate::{
 /// prints how to connect and how to submit, and then everything that happens. That of mooR has a
 /// prompt, which takes calls in MOO syntax: from a terminal, or line by line from a pipe. Then only
 /// the answers go to standard output, and the exit code is 0 if all calls returned a value, 1 if
-/// one raised an error, 2 if a line could not be understood.
+/// one raised an error, 2 if a line could not be understood. That of Halloween is an MQTT broker, for
+/// 3.1.1 and 5.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -24,14 +25,17 @@ Examples:
   journeyman dev --as moor
   journeyman dev --as moor --listen tcp://127.0.0.1:7896        encrypted, with enrollment
   journeyman dev --as moor --era paseto --folder keys
+  journeyman dev --as halloween
+  journeyman dev --as halloween --rights                        users and rights of a real house
   printf '%s\\n' 'wait(\"echo\")' 'worker_request(\"echo\", {1, #2})' | journeyman dev --as moor")]
 pub(crate) struct DevArgs {
-    /// The system to stand in for: distworker, moor
+    /// The system to stand in for: distworker, moor, halloween
     #[arg(long = "as", value_name = "SYSTEM")]
     system: String,
     /// Where workers connect; port 0 takes a free one. DistWorker: HOST:PORT [default:
     /// 127.0.0.1:8081]. mooR: REQUESTS[,RESPONSES], each tcp://HOST:PORT or ipc:///PATH [default:
-    /// the two sockets in /tmp of a real daemon, or others if they are taken]
+    /// the two sockets in /tmp of a real daemon, or others if they are taken]. Halloween: IP:PORT
+    /// [default: 127.0.0.1:1883, or another port if it is taken]
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<String>,
     /// The token that workers must have; for mooR the one to enroll with [default: journeyman-dev;
@@ -59,6 +63,28 @@ pub(crate) struct DevArgs {
     /// Do not read standard input, and run until Ctrl-C
     #[arg(long, help_heading = "mooR")]
     pub(crate) no_prompt: bool,
+    /// Who may connect, and nobody else; may be repeated. Without one, everybody may
+    #[arg(long = "user", value_name = "NAME:PASSWORD", help_heading = "Halloween")]
+    pub(crate) users: Vec<String>,
+    /// Users and rights of a real house: admin, dashboard, worker and device, and nobody else;
+    /// their passwords are test-NAME-pw, unless --user gives others
+    #[arg(long, help_heading = "Halloween")]
+    pub(crate) rights: bool,
+    /// What a client gets of a message that several of its subscriptions match [default:
+    /// mosquitto]
+    #[arg(long, value_enum, help_heading = "Halloween")]
+    pub(crate) overlap: Option<OverlapArg>,
+}
+
+/// How a broker treats subscriptions that overlap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OverlapArg {
+    /// As mosquitto 2.0: one copy for a client of 3.1.1, one for each subscription with MQTT 5
+    Mosquitto,
+    /// One copy
+    One,
+    /// One copy for each of them, which the standard allows
+    Each,
 }
 
 /// The generations of mooR's wire.
@@ -88,7 +114,16 @@ impl DevArgs {
             ("--curve", "moor", self.curve.is_some()),
             ("--folder", "moor", self.folder.is_some()),
             ("--no-prompt", "moor", self.no_prompt),
+            ("--user", "halloween", !self.users.is_empty()),
+            ("--rights", "halloween", self.rights),
+            ("--overlap", "halloween", self.overlap.is_some()),
         ];
+        if self.token.is_some() && self.system == "halloween" {
+            return Err(Failure::usage(
+                "--token is for other systems; props have a user name and a password: \
+                 --user NAME:PASSWORD",
+            ));
+        }
         match given.into_iter().find(|(_, system, given)| *given && *system != self.system) {
             Some((option, system, _)) => Err(Failure::usage(format!(
                 "{option} is an option of `--as {system}`; leave it away"

@@ -12,6 +12,7 @@ mod handlers;
 mod http;
 mod logging;
 mod output;
+mod props;
 mod run;
 mod signals;
 mod submit;
@@ -40,8 +41,10 @@ Examples:
   journeyman                             see one worker serve every built-in system
   journeyman dev --as distworker         a local server to work against
   journeyman dev --as moor               another one, with a prompt for worker_request(…)
+  journeyman dev --as halloween          a broker for props, and all that goes over it
   journeyman run --connect 'distworker+http://127.0.0.1:8081?provisioner=dev'
   journeyman run --connect 'moor+ipc:///tmp/moor_workers_request.sock' --handler echo
+  journeyman props --root props --host 127.0.0.1      the host of Halloween props
   journeyman submit --to http://127.0.0.1:8080 echo '{\"hello\":\"world\"}' --wait
   journeyman doctor 'distworker+http://127.0.0.1:8081?provisioner=dev'
 
@@ -52,6 +55,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Bench(bench::BenchArgs),
     Run(run::RunArgs),
+    Props(props::PropsArgs),
     Dev(dev::DevArgs),
     Submit(submit::SubmitArgs),
     Doctor(doctor::DoctorArgs),
@@ -81,8 +85,13 @@ fn main() -> ExitCode {
 
 fn start(cli: Cli, matches: &ArgMatches) -> Result<Code, Failure> {
     let command = cli.command.unwrap_or_else(|| Command::Demo(demo::DemoArgs::default()));
-    // What a command prints is its output; only `run` has nothing else to tell than its log.
-    logging::start(&cli.log, if matches!(command, Command::Run(_)) { "info" } else { "off" })?;
+    // What a command prints is its output; workers have nothing else to tell than their log.
+    let log = match &command {
+        Command::Run(_) => "info",
+        Command::Props(args) => args.log(),
+        _ => "off",
+    };
+    logging::start(&cli.log, log)?;
     match command {
         Command::Demo(args) => on_all_cores(demo::demo(args)),
         Command::Bench(args) => on_one_core(bench::bench(args)),
@@ -91,6 +100,7 @@ fn start(cli: Cli, matches: &ArgMatches) -> Result<Code, Failure> {
             let at = matches.subcommand_matches("run");
             on_all_cores(run::run(run::Plan::new(&args, at)?))
         }
+        Command::Props(args) => on_all_cores(props::props(args)),
         Command::Dev(args) => on_all_cores(dev::dev(args)),
         Command::Submit(args) => on_one_core(submit::submit(args)),
         Command::Doctor(args) => on_one_core(doctor::doctor(args)),

@@ -20,7 +20,10 @@ fn a_line_per_system() {
         [part("backend"), part("road")].join(" ").trim().to_owned()
     };
     let names: Vec<_> = lines.iter().map(name).collect();
-    assert_eq!(names, ["memory", "distworker", "moor ipc", "moor tcp"]);
+    assert_eq!(
+        names,
+        ["memory", "distworker", "moor ipc", "moor tcp", "halloween QoS 0", "halloween QoS 1"]
+    );
     for line in lines {
         for key in ["jobs_per_s", "raw_jobs_per_s", "ratio", "p50_us", "p99_us"] {
             assert!(line[key].as_f64().unwrap() > 0.0, "{key}: {line}");

@@ -42,7 +42,9 @@ fn completions_for_every_shell() {
 fn mistakes_are_told_with_the_way_out() {
     assert!(refused(&["nonsense"]).contains("unrecognized subcommand"));
     assert!(refused(&["run"]).contains("--connect"));
-    assert!(refused(&["dev", "--as", "nope"]).contains("known are memory, distworker, moor"));
+    assert!(
+        refused(&["dev", "--as", "nope"]).contains("known are memory, distworker, moor, halloween")
+    );
     assert!(refused(&["dev", "--as", "memory"]).contains("lives inside of one program"));
     assert!(refused(&["--log", "=[", "demo", "--once"]).contains("log filter"));
     let scheme = refused(&["run", "--connect", "mqtt://h"]);
@@ -52,6 +54,8 @@ fn mistakes_are_told_with_the_way_out() {
     let missing = refused(&["run", "--connect", "distworker+http://h?provisioner=p"]);
     assert!(missing.contains("DISTWORKER_WORKER_TOKEN"), "{missing}");
     assert!(refused(&["submit", "--to", "ftp://h", "q"]).contains("http://HOST:8080"));
+    let bus = refused(&["submit", "--to", "halloween+mqtt://h", "q"]);
+    assert!(bus.contains("mosquitto_pub -h HOST -t halloween/PROP/cmd"), "{bus}");
     let inside = refused(&["submit", "--to", "moor+ipc:///tmp/request.sock", "q"]);
     assert!(inside.contains("worker_request(") && inside.contains("dev --as moor"), "{inside}");
     assert!(refused(&["submit", "--to", "http://h", "q", "[1]"]).contains("objects only"));
@@ -83,9 +87,31 @@ fn options_of_another_system_are_not_passed_over() {
     assert!(dev(&["moor", "--queue", "q"]).contains("--queue is an option of `--as distworker`"));
     assert!(dev(&["distworker", "--era", "paseto"]).contains("--era is an option of `--as moor`"));
     assert!(dev(&["distworker", "--listen", "tcp://h:1"]).contains("write IP:PORT"));
+    assert!(dev(&["moor", "--rights"]).contains("--rights is an option of `--as halloween`"));
     assert!(dev(&["moor", "--listen", "127.0.0.1:1"]).contains("REQUESTS,RESPONSES"));
     assert!(dev(&["moor", "--era", "paseto", "--curve", "on"]).contains("never encrypts"));
     assert!(dev(&["moor", "--era", "paseto", "--token", "x"]).contains("nobody enrolls"));
+}
+
+#[test]
+fn mistakes_with_halloween() {
+    let secret = refused(&["run", "--connect", "halloween+mqtt://h?prop=a&password=s3cret"]);
+    assert!(secret.contains("password_env=NAME") && !secret.contains("s3cret"), "{secret}");
+    let inside = refused(&["run", "--connect", "halloween+mqtt://me:s3cret@h?prop=a"]);
+    assert!(inside.contains("username=NAME") && !inside.contains("s3cret"), "{inside}");
+    let prop = refused_log(&["run", "--connect", "halloween+mqtt://h", "--handler", "echo"]);
+    assert!(prop.contains("`prop`: is not set"), "{prop}");
+    let dev = |args: &[&str]| {
+        let mut all = vec!["dev", "--as", "halloween"];
+        all.extend(args);
+        refused(&all)
+    };
+    assert!(dev(&["--listen", "tcp://h:1"]).contains("write IP:PORT"));
+    assert!(dev(&["--token", "x"]).contains("--user NAME:PASSWORD"));
+    let user = dev(&["--user", "s3cret"]);
+    assert!(user.contains("write NAME:PASSWORD") && !user.contains("s3cret"), "{user}");
+    assert!(dev(&["--rights", "--user", "me:pw"]).contains("admin, dashboard, worker and device"));
+    assert!(dev(&["--queue", "q"]).contains("--queue is an option of `--as distworker`"));
 }
 
 /// As [`refused`]; `run` has a log beside.

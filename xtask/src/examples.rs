@@ -9,7 +9,8 @@ use std::{
 
 use crate::{report::Report, run};
 
-/// Those whose names begin so need a server that is not theirs.
+/// Those whose names begin so need a server that is not theirs; so does `halloween`, which is a
+/// folder.
 const NEED_A_SERVER: [&str; 2] = ["distworker_", "moor_"];
 
 /// How long one may take.

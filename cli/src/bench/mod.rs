@@ -17,7 +17,8 @@ use report::Row;
 
 /// Measures echo jobs through the stand-in of a system, beside a bare peer
 ///
-/// The worker under test is a process of its own. The bare peer uses the same library, runtime,
+/// The worker under test is a process of its own. For Halloween the broker is a mosquitto if one is
+/// installed. The bare peer uses the same library, runtime,
 /// sockets, window and payload, but answers canned messages: what it does not cost is what the
 /// framework costs. They take turns, round by round, in one run; medians of the rounds are shown.
 #[derive(Debug, Args)]
@@ -26,7 +27,8 @@ Examples:
   journeyman bench
   journeyman bench distworker --window 16 --payload 1000 --json
   journeyman bench distworker --python venv/bin/python    with the Python SDK beside
-  journeyman bench moor --python venv/bin/python          with a worker on pyzmq beside")]
+  journeyman bench moor --python venv/bin/python          with a worker on pyzmq beside
+  journeyman bench halloween                              on a real mosquitto, if there is one")]
 pub(crate) struct BenchArgs {
     /// Only this system
     #[arg(value_name = "SYSTEM", conflicts_with = "backend")]
@@ -38,7 +40,8 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     jobs: u64,
     /// Jobs under way at a time; where a connection takes one at a time, also the connections.
-    /// Several, separated by commas, are measured one after the other [default: 8; moor: 64,1]
+    /// Several, separated by commas, are measured one after the other [default: 8; moor: 64,1;
+    /// halloween: 16,1]
     #[arg(long = "window", value_name = "W", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=512))]
     windows: Vec<u16>,
     /// Bytes of text in each job
@@ -51,7 +54,8 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: u16,
     /// A Python interpreter, to measure a Python worker as well, with a tenth of the jobs. It
-    /// needs `distworker-sdk` for distworker, `pyzmq` and `flatbuffers` for moor
+    /// needs `distworker-sdk` for distworker, `pyzmq` and `flatbuffers` for moor, `paho-mqtt` for
+    /// halloween, which also takes a `python3` that has it
     #[arg(long, value_name = "PATH")]
     python: Option<PathBuf>,
     /// Print a JSON object per system

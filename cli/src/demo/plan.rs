@@ -140,9 +140,12 @@ fn turn_of(stand_in: &dyn StandIn, turn: i64) -> Vec<DemoJob> {
         DemoJob::named(NOBODY, [], code(JobErrorKind::NoRoute)),
         DemoJob::named("sleep", [("seconds", 0.02.into()), ("steps", 4.into())], slept),
     ];
-    let mut late = DemoJob::named("sleep", [("seconds", 60.into())], code(JobErrorKind::TimedOut));
-    late.call.timeout = Some(Duration::from_millis(50));
-    jobs.push(late);
+    if stand_in.takes_time_limits() {
+        let limited = code(JobErrorKind::TimedOut);
+        let mut late = DemoJob::named("sleep", [("seconds", 60.into())], limited);
+        late.call.timeout = Some(Duration::from_millis(50));
+        jobs.push(late);
+    }
     let echoes = values::all().into_iter().filter(|value| stand_in.carries(value));
     jobs.extend(
         echoes.map(|value| {

@@ -135,6 +135,7 @@ sleep on purpose are not in p50 and p99.
 What next:
   journeyman dev --as distworker       a local server to work against, with all it needs printed
   journeyman dev --as moor             another one, with a prompt for worker_request(…)
+  journeyman dev --as halloween        a broker for props, and all that goes over it
   journeyman bench                     how fast, and how much of it is ours
   journeyman help                      everything else")?;
     Ok(wrong == 0)

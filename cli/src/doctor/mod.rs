@@ -28,7 +28,8 @@ use crate::{
 /// Looks step by step whether a server can be worked for, and says what to do if not
 ///
 /// It registers for a moment. A server that gives it a job of others gets that job back as failed,
-/// so that it can be tried again; `--no-register` stops before that.
+/// so that it can be tried again. On an MQTT bus it publishes as a prop that does not exist, and
+/// removes what it leaves there. `--no-register` stops before that.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -36,6 +37,7 @@ Examples:
   journeyman doctor --config worker.toml --no-register
   journeyman doctor 'moor+ipc:///tmp/moor_workers_request.sock'
   journeyman doctor 'moor+tcp://host?token_file=enrollment-token' --enroll
+  journeyman doctor 'halloween+mqtt://broker:1883?username=worker'
   journeyman doctor 'distworker+http://127.0.0.1:8081?provisioner=dev' \\
       --submit-to http://127.0.0.1:8080 --queue echo
 

@@ -1,6 +1,7 @@
 //! The systems that the program knows. Each is one file or folder here and one line in [`all`].
 
 mod distworker;
+mod halloween;
 mod memory;
 mod moor;
 
@@ -23,8 +24,13 @@ use crate::{
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// All systems, in the order in which they are shown.
-pub(crate) fn all() -> [&'static dyn System; 3] {
-    [&memory::MemorySystem, &distworker::DistWorkerSystem, &moor::MoorSystem]
+pub(crate) fn all() -> [&'static dyn System; 4] {
+    [
+        &memory::MemorySystem,
+        &distworker::DistWorkerSystem,
+        &moor::MoorSystem,
+        &halloween::HalloweenSystem,
+    ]
 }
 
 /// The system of this name.
@@ -172,6 +178,11 @@ pub(crate) trait StandIn {
 
     /// Whether its submitting side sees progress.
     fn shows_progress(&self) -> bool {
+        true
+    }
+
+    /// Whether a job that is submitted can say how long it may take.
+    fn takes_time_limits(&self) -> bool {
         true
     }
 

@@ -29,6 +29,12 @@ pub fn journeyman(args: &[&str]) -> Command {
     ] {
         command.env_remove(name);
     }
+    for (name, _) in std::env::vars_os() {
+        let Some(text) = name.to_str() else { continue };
+        if ["MQTT_", "HALLOWEEN_", "WORKER_"].iter().any(|start| text.starts_with(start)) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
@@ -102,8 +108,12 @@ impl Running {
     }
 
     pub fn interrupt(&self) {
+        self.signal(rustix::process::Signal::INT);
+    }
+
+    pub fn signal(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
     }
 
     /// Waits for its end.
