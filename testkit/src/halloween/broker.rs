@@ -1,14 +1,7 @@
 //! The stand-in broker itself.
 
-use std::{
-    fmt, io,
-    net::SocketAddr,
-    path::PathBuf,
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{fmt, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use tokio::{
     net::TcpListener,
     sync::{Mutex, watch},
@@ -20,10 +13,9 @@ use super::{
     config::BrokerConfig,
     conn,
     core::Shared,
-    encode::{self, Delivery},
     events::{Cause, Events},
     faults::Faults,
-    link::{End, Link},
+    link::End,
     message::{Message, QoS, Version},
     packet::reason,
     persist,

@@ -9,14 +9,18 @@
 //! What a client may do to the broker is bounded ([`BrokerConfig`]); what it sends that is wrong
 //! closes its own connection and nothing else.
 //!
-//! Where the stand-in differs from mosquitto 2.0:
+//! Where the stand-in differs from mosquitto 2.0.11:
 //!
 //! - a QoS 2 message is passed on when it arrives, not when it is released;
+//! - where the standard wants an MQTT 5 client to be told why it is closed (taken over, keep alive,
+//!   receive maximum), it is told; mosquitto closes in silence or answers otherwise;
+//! - a keep alive ends in time, not up to 5 s late, and a delayed will comes at the latest with the
+//!   end of its session;
+//! - shared subscriptions prefer members that are connected;
 //! - a property that occurs twice, where it may occur once, is refused in PUBLISH and SUBSCRIBE,
 //!   but not in CONNECT;
-//! - shared subscriptions prefer members that are connected; mosquitto takes turns over all;
-//! - MQTT 3.1 (the protocol before 3.1.1), enhanced authentication, bridges and WebSocket are not
-//!   there.
+//! - MQTT 3.1 (the protocol before 3.1.1), enhanced authentication, bridges, TLS and WebSocket are
+//!   not there.
 
 mod acl;
 mod broker;

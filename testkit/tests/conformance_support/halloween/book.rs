@@ -78,11 +78,9 @@ impl Book {
                 self.leaving.remove(&*client_id);
             }
             Event::Published { from, topic, payload, will: false, .. }
-                if topic.ends_with("/availability") =>
+                if topic.ends_with("/availability") && *payload == *b"offline" =>
             {
-                if *payload == *b"offline" {
-                    self.leaving.insert(from.to_string());
-                }
+                self.leaving.insert(from.to_string());
             }
             Event::Published { from, topic, payload, will: false, .. } => match self.bus {
                 Bus::Old => self.told(&from, &topic, &payload),

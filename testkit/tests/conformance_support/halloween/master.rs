@@ -220,10 +220,11 @@ impl House {
         let message = match self.bus {
             Bus::Old => message,
             _ => {
-                let mut properties = Properties::default();
-                properties.response_topic = Some(format!("{ANSWERS}{number}"));
-                properties.correlation_data = Some(number.to_string().into());
-                message.properties(properties)
+                message.properties(Properties {
+                    response_topic: Some(format!("{ANSWERS}{number}")),
+                    correlation_data: Some(number.to_string().into()),
+                    ..Properties::default()
+                })
             }
         };
         state.book.add(&client, number, &job.route, writer);
