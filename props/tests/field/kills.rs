@@ -91,7 +91,7 @@ async fn killed_again_and_again(mosquitto: &Path, ack: &str, kills: usize) {
     answers(&observer, 0).await;
 
     let mut ledger = Ledger::default();
-    let (mut waits, mut memory, mut ran) = (Vec::new(), Vec::new(), 0);
+    let (mut waits, mut away, mut memory, mut ran) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for round in 1..=kills {
         // At no particular point of anything.
         tokio::time::sleep(Duration::from_millis(fastrand::u64(300..700))).await;
@@ -102,6 +102,7 @@ async fn killed_again_and_again(mosquitto: &Path, ack: &str, kills: usize) {
         ledger.close(&broker.log());
         ledger.kept.push(kept(&broker.folder().join("mosquitto.db")));
         broker.restart().unwrap();
+        let back = Instant::now();
         let connacks = tokio::task::spawn_blocking({
             let log = broker.folder().join("log");
             move || connacks(&log)
@@ -113,6 +114,7 @@ async fn killed_again_and_again(mosquitto: &Path, ack: &str, kills: usize) {
             let wait = answers[&prop(n)].saturating_duration_since(connacks[&prop(n)]);
             assert!(wait <= SOON + SLACK, "round {round}: prop {n} answered only after {wait:?}");
             waits.push(wait);
+            away.push(connacks[&prop(n)].saturating_duration_since(back));
         }
         all_are(addr, "online", round).await;
         memory.extend(house.resident());
@@ -149,6 +151,12 @@ async fn killed_again_and_again(mosquitto: &Path, ack: &str, kills: usize) {
         waits[waits.len() / 2],
         waits[waits.len() - 1],
         waits.len()
+    );
+    away.sort();
+    println!(
+        "  CONNACK after the broker was back: {:.0?} in the median, {:.0?} at worst",
+        away[away.len() / 2],
+        away[away.len() - 1]
     );
     settle(ack, &ledger, &told, &sent);
     println!("  resident KiB of the host after each kill: {memory:?}");
