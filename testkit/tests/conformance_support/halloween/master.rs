@@ -219,13 +219,11 @@ impl House {
         let message = Message::new(format!("halloween/{id}/cmd"), payload).qos(QoS::AtLeastOnce);
         let message = match self.bus {
             Bus::Old => message,
-            _ => {
-                message.properties(Properties {
-                    response_topic: Some(format!("{ANSWERS}{number}")),
-                    correlation_data: Some(number.to_string().into()),
-                    ..Properties::default()
-                })
-            }
+            _ => message.properties(Properties {
+                response_topic: Some(format!("{ANSWERS}{number}")),
+                correlation_data: Some(number.to_string().into()),
+                ..Properties::default()
+            }),
         };
         state.book.add(&client, number, &job.route, writer);
         if self.broker().publish(message) == 0 {
