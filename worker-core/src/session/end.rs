@@ -17,7 +17,7 @@ where
             )),
             Control::Disconnect => self.disconnect(),
             Control::Pause(paused) => {
-                if self.rt.stats.paused.send_replace(paused) != paused {
+                if self.rt.stats.set_paused(paused) != paused {
                     tracing::info!("{}", if paused { "paused" } else { "resumed" });
                 }
             }

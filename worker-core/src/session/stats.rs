@@ -3,7 +3,10 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{Relaxed, SeqCst},
+        },
     },
     time::SystemTime,
 };
@@ -24,8 +27,9 @@ pub(crate) struct SessionStats {
     pub(crate) meters: Meters,
     state: watch::Sender<SessionState>,
     since: Mutex<SystemTime>,
-    /// Whether no more jobs are started for now.
-    pub(crate) paused: watch::Sender<bool>,
+    /// Whether no more jobs are started for now: looked at for every job, and to wait for.
+    paused: AtomicBool,
+    pauses: watch::Sender<bool>,
     last_error: Mutex<Option<String>>,
     connections: AtomicU64,
     accepted: AtomicU64,
@@ -47,7 +51,8 @@ impl SessionStats {
             index,
             state: watch::Sender::new(SessionState::Connecting { attempt: 1 }),
             since: Mutex::new(SystemTime::now()),
-            paused: watch::Sender::new(false),
+            paused: AtomicBool::new(false),
+            pauses: watch::Sender::new(false),
             last_error: Mutex::default(),
             connections: AtomicU64::new(0),
             accepted: AtomicU64::new(0),
@@ -73,13 +78,21 @@ impl SessionStats {
     }
 
     pub(crate) fn is_paused(&self) -> bool {
-        *self.paused.borrow()
+        self.paused.load(SeqCst)
+    }
+
+    /// Returns what it was before.
+    pub(crate) fn set_paused(&self, paused: bool) -> bool {
+        let before = self.paused.swap(paused, SeqCst);
+        // Afterwards, so that whoever hears of it finds it so.
+        self.pauses.send_replace(paused);
+        before
     }
 
     /// Waits while it is paused.
     pub(crate) async fn resumed(&self) {
         // The sender is ours: it does not close.
-        let _ = self.paused.subscribe().wait_for(|paused| !paused).await;
+        let _ = self.pauses.subscribe().wait_for(|paused| !paused).await;
     }
 
     pub(crate) fn set_error(&self, error: &crate::Error) {

@@ -1,0 +1,3 @@
+# error: RecursionError
+def f(x):
+    return f(x)

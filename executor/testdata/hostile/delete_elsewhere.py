@@ -1,0 +1,4 @@
+# error: Permission denied
+import os
+def f(x):
+    os.unlink(x["secret"])

@@ -1,0 +1,5 @@
+# kind: timeout
+# kind: cpu
+def f(x):
+    while True:
+        pass

@@ -1,0 +1,6 @@
+# kind: timeout
+# kind: cpu
+while True:
+    pass
+def f(x):
+    return 1

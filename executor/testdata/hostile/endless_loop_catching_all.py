@@ -1,0 +1,9 @@
+# kind: timeout
+# kind: cpu
+def f(x):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass

@@ -1,0 +1,5 @@
+# error: PermissionError
+import os
+def f(x):
+    while True:
+        os.fork()

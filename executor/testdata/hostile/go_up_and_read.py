@@ -1,0 +1,5 @@
+# error: Permission denied
+import os
+def f(x):
+    os.chdir("/")
+    return open("etc/passwd").read()

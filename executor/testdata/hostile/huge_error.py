@@ -1,0 +1,3 @@
+# error: xxxxxxxx
+def f(x):
+    raise ValueError("x" * 10_000_000)

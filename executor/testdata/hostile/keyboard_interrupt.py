@@ -1,0 +1,3 @@
+# error: KeyboardInterrupt
+def f(x):
+    raise KeyboardInterrupt

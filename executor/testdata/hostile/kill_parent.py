@@ -1,0 +1,4 @@
+# error: PermissionError
+import os
+def f(x):
+    os.kill(x["host"], 9)

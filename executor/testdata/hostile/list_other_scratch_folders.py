@@ -1,0 +1,4 @@
+# error: Permission denied: '..'
+import os
+def f(x):
+    return os.listdir("..")

@@ -1,0 +1,3 @@
+# kind: memory
+def f(x):
+    return bytearray(1 << 34)

@@ -1,0 +1,7 @@
+# kind: memory
+kept = []
+def f(x):
+    n = 10 ** 6
+    while True:
+        n += 1
+        kept.append(n)

@@ -1,0 +1,4 @@
+# kind: died
+import os
+def f(x):
+    os._exit(3)

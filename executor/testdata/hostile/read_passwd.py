@@ -1,0 +1,3 @@
+# error: Permission denied
+def f(x):
+    return open("/etc/passwd").read()

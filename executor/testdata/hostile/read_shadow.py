@@ -1,0 +1,3 @@
+# error: Permission denied: '/etc/shadow'
+def f(x):
+    return open("/etc/shadow").read()

@@ -1,0 +1,3 @@
+# error: Permission denied
+def f(x):
+    return open(x["secret"]).read()

@@ -1,0 +1,4 @@
+# error: PermissionError
+import subprocess
+def f(x):
+    return subprocess.run(["/bin/true"]).returncode

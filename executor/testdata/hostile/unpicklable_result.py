@@ -1,0 +1,4 @@
+# kind: not_serializable
+import threading
+def f(x):
+    return threading.Lock()
