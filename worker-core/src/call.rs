@@ -8,6 +8,7 @@
 //! | anything of one part | a list with one item | that item |
 //! | a list, or anything of one part | a scalar | the scalar, as the only item |
 //! | `()`, `Option`, a struct, a map, a list | nothing, or an empty list | nothing: unit, `None`, defaults |
+//! | `Option` | a list with null in it | `None` |
 //!
 //! Where a one-item list could be read both ways (`[[1, 2]]` as a list of lists), the rule above
 //! is tried first and the plain reading after it.
@@ -143,13 +144,13 @@ impl Ask {
     fn wants(self, item: Item, unwrap: bool) -> bool {
         let by_rule = match (self, item) {
             (ask, _) if !ask.is_composite() => return true,
+            (_, Item::Null | Item::Scalar) => return false,
             (Self::Seq, item) => item == Item::List,
             (Self::Map, item) => item == Item::Map,
             (Self::Tuple(_) | Self::TupleStruct(..), Item::Map) => false,
-            (ask, Item::List | Item::Map) => ask.parts() != Some(1),
-            (_, Item::Scalar) => return false,
+            (ask, _) => ask.parts() != Some(1),
         };
-        item != Item::Scalar && (by_rule == unwrap)
+        by_rule == unwrap
     }
 }
 
@@ -235,7 +236,7 @@ impl<'de> Deserializer<'de> for Call<'_, 'de> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.shape {
-            Shape::Null | Shape::List(Items::Zero) => {
+            Shape::Null | Shape::List(Items::Zero | Items::One(Item::Null)) => {
                 self.skip()?;
                 visitor.visit_none()
             }
@@ -451,6 +452,12 @@ mod tests {
             assert!(get::<Add>(json).unwrap_err().contains("missing field `a`"), "{json:?}");
         }
         assert_eq!(get::<Option<i64>>("[5]"), Ok(Some(5)));
+        assert_eq!(get::<Option<i64>>("[null]"), Ok(None), "a call with null as its argument");
+        assert_eq!(get::<Option<Vec<i64>>>("[null]"), Ok(None));
+        assert_eq!(get::<Option<Add>>("[null]"), Ok(None));
+        assert_eq!(get::<Vec<Option<i64>>>("[null]"), Ok(vec![None]));
+        assert_eq!(get::<(Option<i64>,)>("[null]"), Ok((None,)));
+        assert_eq!(get::<Optional>("[null]"), Ok(Optional { a: None, b: 0 }));
         assert_eq!(get::<()>(r#"{"extra":1}"#), Ok(()));
         assert!(get::<()>("[1]").unwrap_err().contains("no arguments"));
     }

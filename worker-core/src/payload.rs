@@ -80,7 +80,9 @@ pub enum Items {
 /// What kind a single item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item {
-    /// Null or a scalar.
+    /// Null.
+    Null,
+    /// A value that holds no others, and is not null.
     Scalar,
     /// A list.
     List,
@@ -97,6 +99,7 @@ impl Payload for Value {
                 [] => Items::Zero,
                 [Self::List(_)] => Items::One(Item::List),
                 [Self::Map(_)] => Items::One(Item::Map),
+                [Self::Null] => Items::One(Item::Null),
                 [_] => Items::One(Item::Scalar),
                 _ => Items::Many,
             }),
@@ -155,6 +158,7 @@ fn items(after_bracket: &[u8]) -> Items {
         None | Some(b']') => return Items::Zero,
         Some(b'[') => Item::List,
         Some(b'{') => Item::Map,
+        Some(b'n') => Item::Null,
         Some(_) => Item::Scalar,
     };
     let mut first = serde_json::Deserializer::from_slice(text).into_iter::<serde::de::IgnoredAny>();

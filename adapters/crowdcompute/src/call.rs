@@ -53,6 +53,7 @@ impl TaskArgs {
             [only] => Items::One(match pyjson::kind(only) {
                 Kind::List => Item::List,
                 Kind::Object => Item::Map,
+                Kind::Null => Item::Null,
                 _ => Item::Scalar,
             }),
             [first, second] if pyjson::kind(second) == Kind::Object => {

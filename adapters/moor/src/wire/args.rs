@@ -47,6 +47,7 @@ pub(super) fn items(mut items: WireItems<'_>) -> Result<Items, WireError> {
         1 => Items::One(match items.next().transpose()?.map(WireNode::view).transpose()? {
             Some(View::List(_)) => Item::List,
             Some(View::Map(_)) => Item::Map,
+            Some(View::None) => Item::Null,
             _ => Item::Scalar,
         }),
         _ => Items::Many,
