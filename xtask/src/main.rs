@@ -10,6 +10,7 @@ mod python;
 mod report;
 mod run;
 mod schema;
+mod sections;
 mod test;
 mod vectors;
 
@@ -34,6 +35,7 @@ Tasks:
   schema    Generates the FlatBuffers code of mooR again, after a change of its schema. With --check,
             it only compares. Its first run builds a generator for some minutes.
 
+What tests print is shown of those programs that fail; with JOURNEYMAN_TEST_VERBOSE=1, of all.
 The last line says `N passed, N failed, N skipped`; the exit code is 1 when something failed.
 ";
 

@@ -6,6 +6,7 @@ pub(crate) struct Report {
     pub(crate) passed: usize,
     failed: Vec<String>,
     skipped: Vec<String>,
+    explanations: Vec<String>,
 }
 
 impl Report {
@@ -21,6 +22,11 @@ impl Report {
         self.failed.push(what.into());
     }
 
+    /// What a failure printed. It is shown again at the end, where it is looked for.
+    pub(crate) fn explain(&mut self, text: impl Into<String>) {
+        self.explanations.push(text.into());
+    }
+
     pub(crate) fn skip(&mut self, why: impl Into<String>) {
         self.skipped.push(why.into());
     }
@@ -30,6 +36,9 @@ impl Report {
     }
 
     pub(crate) fn print(&self) {
+        for text in &self.explanations {
+            println!("\n{text}");
+        }
         println!();
         for why in &self.skipped {
             println!("skipped: {}", why.trim_start_matches("SKIPPED: "));

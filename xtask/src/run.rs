@@ -3,9 +3,10 @@
 use std::{
     env,
     ffi::OsStr,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
 };
@@ -28,27 +29,48 @@ pub(crate) fn show(title: &str, command: &mut Command) -> Result<(), String> {
     }
 }
 
-/// Runs it, shows what it prints and hands each line of its standard output to `line`.
+/// Runs it and hands each line that it prints, on either channel, to `line`.
 pub(crate) fn watch(
     title: &str,
     command: &mut Command,
     mut line: impl FnMut(&str),
 ) -> Result<(), String> {
     println!("\n== {title}");
-    let started = command.stdout(Stdio::piped()).spawn();
+    // One pipe for both, so that the lines stay in their order.
+    let (reader, writer) = io::pipe().map_err(|error| error.to_string())?;
+    let errors = writer.try_clone().map_err(|error| error.to_string())?;
+    let started = command.stdout(writer).stderr(errors).spawn();
     let mut child = started.map_err(|error| could_not_start(command, &error))?;
-    if let Some(stdout) = child.stdout.take() {
-        let mut stdout = BufReader::new(stdout);
-        let mut bytes = Vec::new();
-        // Not `lines`: what a test prints need not be text.
-        while stdout.read_until(b'\n', &mut bytes).is_ok_and(|read| read > 0) {
-            let text = String::from_utf8_lossy(&bytes);
-            print!("{text}");
-            line(text.trim_end());
-            bytes.clear();
+    // The command has the other end of the pipe, which would never close.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || read_lines(reader, &sender));
+    // Something that a test left behind may hold the pipe open for ever.
+    let mut status = None;
+    loop {
+        match lines.recv_timeout(Duration::from_secs(1)) {
+            Ok(text) => line(&text),
+            Err(RecvTimeoutError::Timeout) if status.is_some() => break,
+            Err(RecvTimeoutError::Timeout) => {
+                status = child.try_wait().map_err(|error| error.to_string())?;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
         }
     }
     child.wait().map_err(|error| error.to_string()).and_then(ended)
+}
+
+/// Not `BufRead::lines`: what a test prints need not be text.
+fn read_lines(reader: impl Read, lines: &mpsc::Sender<String>) {
+    let mut reader = BufReader::new(reader);
+    let mut bytes = Vec::new();
+    while reader.read_until(b'\n', &mut bytes).is_ok_and(|read| read > 0) {
+        let line = String::from_utf8_lossy(&bytes).trim_end().to_owned();
+        if lines.send(line).is_err() {
+            return;
+        }
+        bytes.clear();
+    }
 }
 
 /// Runs it and returns what it printed.
@@ -94,7 +116,7 @@ pub(crate) fn target(root: &Path) -> Result<PathBuf, String> {
     target.map(PathBuf::from).ok_or_else(|| "cargo names no target folder".to_owned())
 }
 
-fn could_not_start(command: &Command, error: &std::io::Error) -> String {
+fn could_not_start(command: &Command, error: &io::Error) -> String {
     let program: &OsStr = command.get_program();
     format!("could not start {}: {error}", program.display())
 }

@@ -6,6 +6,7 @@ use crate::{
     env, examples, python,
     report::Report,
     run::{self, cargo},
+    sections::Sections,
 };
 
 pub(crate) fn run(root: &Path, report: &mut Report) {
@@ -33,7 +34,9 @@ fn all(root: &Path, report: &mut Report) -> Result<(), String> {
         }
     }
     let (mut failed, mut ignored) = (0, 0);
+    let mut sections = Sections::new(std::env::var_os(env::VERBOSE).is_some());
     let outcome = run::watch("tests", &mut command, |line| {
+        sections.line(line);
         if let Some(counts) = Counts::parse(line) {
             report.passed += counts.passed;
             failed += counts.failed;
@@ -42,6 +45,9 @@ fn all(root: &Path, report: &mut Report) -> Result<(), String> {
             report.fail(test);
         }
     });
+    for text in sections.failed() {
+        report.explain(text);
+    }
     for line in fs::read_to_string(&skip_log).unwrap_or_default().lines() {
         report.skip(line);
     }
