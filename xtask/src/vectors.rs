@@ -51,6 +51,9 @@ fn files_of(root: &Path) -> Vec<(String, PathBuf)> {
         folders.push((name, path.join("testdata")));
     }
     folders.extend(entries(&root.join("testkit/testdata")));
+    // What runs Python is tested against what CrowdCompute's workers said.
+    let python = ["executor/testdata", "handlers/python/testdata"];
+    folders.extend(python.map(|folder| ("crowdcompute".to_owned(), root.join(folder))));
     let mut files: Vec<(String, PathBuf)> = folders
         .into_iter()
         .flat_map(|(system, folder)| {

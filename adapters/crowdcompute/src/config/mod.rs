@@ -67,8 +67,8 @@ pub struct Config {
     /// set to seed.
     pub fresh_id: Option<bool>,
     /// The functions that handlers of Rust's serve, whatever their source says: `NAME`, or
-    /// `NAME@SHA256` for just that source, or `*` for all. Default none: all code goes to whatever
-    /// runs Python.
+    /// `NAME@SHA256` for just that source, or `*` for all; `=ROUTE` behind it names the handler, where
+    /// that has another name than the function. Default none: all code goes to whatever runs Python.
     #[serde(deserialize_with = "native::list")]
     pub native: Vec<Native>,
     /// Base of the backoff between attempts to connect. Default 1 s, at most an hour.

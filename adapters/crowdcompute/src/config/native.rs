@@ -19,38 +19,59 @@ pub struct Native {
     /// `None` for any name.
     name: Option<String>,
     sha256: Option<[u8; 32]>,
+    /// The name of the job, where it is not that of the function.
+    route: Option<String>,
 }
 
 impl Native {
     /// Every function of this name.
     pub fn named(name: impl Into<String>) -> Self {
-        Self { name: Some(name.into()), sha256: None }
+        Self { name: Some(name.into()), sha256: None, route: None }
     }
 
     /// The function of this name in the source with this SHA-256.
     pub fn exactly(name: impl Into<String>, sha256: [u8; 32]) -> Self {
-        Self { name: Some(name.into()), sha256: Some(sha256) }
+        Self { name: Some(name.into()), sha256: Some(sha256), route: None }
     }
 
     /// Every function: where no Python runs at all.
     pub fn all() -> Self {
-        Self { name: None, sha256: None }
+        Self { name: None, sha256: None, route: None }
     }
 
-    /// Reads `NAME`, `NAME@SHA256` or `*`.
+    /// Serves it by the handler of this name: for handlers that other systems know by names that no
+    /// function of Python's can have, such as `math.add`.
+    #[must_use]
+    pub fn route(mut self, route: impl Into<String>) -> Self {
+        self.route = Some(route.into());
+        self
+    }
+
+    /// Reads `NAME`, `NAME@SHA256` or `*`; behind the first two, `=ROUTE` names the handler.
     ///
     /// # Errors
     /// It is none of them; the text says what to write.
     pub fn parse(text: &str) -> Result<Self, String> {
+        if text == "*" {
+            return Ok(Self::all());
+        }
+        if let Some((native, route)) = text.split_once('=') {
+            let native = Self::parse(native)?;
+            return match native.name.is_some() && !route.is_empty() {
+                true => Ok(native.route(route)),
+                false => {
+                    Err("give the names of a function and of a handler: NAME=ROUTE".to_owned())
+                }
+            };
+        }
         let (name, hash) = match text.split_once('@') {
             Some((name, hash)) => (name, Some(hash)),
             None => (text, None),
         };
-        if text == "*" {
-            return Ok(Self::all());
-        }
         if !is_name(name) {
-            return Err("give the name of a function, NAME@SHA256, or * for all".to_owned());
+            return Err(
+                "give the name of a function, NAME@SHA256, NAME=ROUTE, or * for all".to_owned()
+            );
         }
         let Some(hash) = hash else { return Ok(Self::named(name)) };
         match unhex(hash).and_then(|bytes| bytes.try_into().ok()) {
@@ -59,18 +80,22 @@ impl Native {
         }
     }
 
-    /// Whether it is about this function.
-    pub(crate) fn covers(&self, name: &str, sha256: &[u8; 32]) -> bool {
-        self.name.as_deref().is_none_or(|known| known == name)
-            && self.sha256.as_ref().is_none_or(|known| known == sha256)
+    /// The name of the handler, if this is about the function.
+    pub(crate) fn handler<'a>(&'a self, name: &'a str, sha256: &[u8; 32]) -> Option<&'a str> {
+        let covers = self.name.as_deref().is_none_or(|known| known == name)
+            && self.sha256.as_ref().is_none_or(|known| known == sha256);
+        covers.then(|| self.route.as_deref().unwrap_or(name))
     }
 }
 
 impl fmt::Display for Native {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name.as_deref().unwrap_or("*"))?;
-        match &self.sha256 {
-            Some(hash) => write!(f, "@{}", hex(hash)),
+        if let Some(hash) = &self.sha256 {
+            write!(f, "@{}", hex(hash))?;
+        }
+        match &self.route {
+            Some(route) => write!(f, "={route}"),
             None => Ok(()),
         }
     }

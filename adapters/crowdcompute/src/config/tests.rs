@@ -212,23 +212,33 @@ fn wrong_toml_is_refused() {
 #[test]
 fn native_entries() {
     let source = [7; 32];
-    for (text, name, covered) in [
-        ("double", "double", true),
-        ("double", "triple", false),
-        ("*", "anything", true),
-        (SHA, "x", false),
+    for (text, name, handler) in [
+        ("double", "double", Some("double")),
+        ("double", "triple", None),
+        ("add=math.add", "add", Some("math.add")),
+        ("add=math.add", "math.add", None),
+        ("*", "anything", Some("anything")),
     ] {
-        match Native::parse(text) {
-            Ok(native) => {
-                assert_eq!(native.covers(name, &source), covered, "{text}");
-                assert_eq!(native.to_string(), text);
-            }
-            // It begins with a digit, so that it is no name.
-            Err(problem) => assert!(text == SHA && problem.contains("name of a function")),
-        }
+        let native = Native::parse(text).unwrap();
+        assert_eq!(native.handler(name, &source), handler, "{text}");
+        assert_eq!(native.to_string(), text);
     }
-    let exactly = Native::exactly("f", source);
-    assert!(exactly.covers("f", &source) && !exactly.covers("f", &[8; 32]));
-    assert!(!exactly.covers("g", &source));
+    for (text, problem) in [
+        // It begins with a digit, so that it is no name.
+        (SHA, "name of a function"),
+        ("", "name of a function"),
+        ("a b", "name of a function"),
+        ("=math.add", "name of a function"),
+        ("add=", "NAME=ROUTE"),
+        ("*=math.add", "NAME=ROUTE"),
+        ("add@12", "64 hexadecimal digits"),
+    ] {
+        let told = Native::parse(text).unwrap_err();
+        assert!(told.contains(problem), "{text}: {told}");
+    }
+    let exactly = Native::exactly("f", source).route("math.f");
+    assert_eq!(exactly.handler("f", &source), Some("math.f"));
+    assert_eq!(exactly.handler("f", &[8; 32]), None);
+    assert_eq!(exactly.handler("g", &source), None);
     assert_eq!(Native::parse(&exactly.to_string()), Ok(exactly));
 }

@@ -160,11 +160,13 @@ impl CrowdCompute {
     }
 
     fn incoming(&self, task: PythonTask, function: Option<&Function>) -> IncomingJob {
-        let is_native =
-            |name: &str| self.config.native.iter().any(|native| native.covers(name, &task.sha256));
+        let native = &self.config.native;
+        let handler = |name| native.iter().find_map(|native| native.handler(name, &task.sha256));
         let route: Arc<str> = match function.map(|function| function.name.as_str()) {
-            Some(name) if is_native(name) => name.into(),
-            Some(name) => format!("{PYTHON_ROUTE}{name}").into(),
+            Some(name) => match handler(name) {
+                Some(handler) => handler.into(),
+                None => format!("{PYTHON_ROUTE}{name}").into(),
+            },
             None => UNNAMED.into(),
         };
         let original = task.resume.as_ref().and_then(|resume| resume.original_args());
