@@ -32,6 +32,7 @@ Tasks:
   ci        Both.
   examples  The example programs alone.
   links     The links of the book and the other documents alone.
+  vectors   The copies of the golden vectors alone.
   schema    Generates the FlatBuffers code of mooR again, after a change of its schema. With --check,
             it only compares. Its first run builds a generator for some minutes.
 
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         }
         ["examples"] => examples::run(root, &mut report),
         ["links"] => docs::run(root, &mut report),
+        ["vectors"] => vectors::run(root, &mut report),
         ["schema"] => schema::run(root, false, &mut report),
         ["schema", "--check"] => schema::run(root, true, &mut report),
         [] | ["help" | "--help" | "-h"] => {
