@@ -1,6 +1,7 @@
 // Charts over time, drawn as SVG. Each can be read by keyboard: arrow keys move through its values.
 
-import { el, setText, svg } from "./dom.js";
+import { el, setHidden, setText, svg } from "./dom.js";
+import { clock } from "./format.js";
 
 const BUCKETS = 60;
 const LEFT = 52;
@@ -31,10 +32,27 @@ function nice(value) {
   return power * steps.find((step) => step * power >= value * 0.999);
 }
 
+// An axis from zero to at least this value: where its lines are, and how high a value is, 0 to 1.
+function linear(highest) {
+  const top = nice(highest);
+  return { ticks: [0, top / 2, top], share: (value) => value / top };
+}
+
+// An axis in powers of ten around these values.
+function decades(values) {
+  const some = values.filter((value) => value > 0);
+  const low = Math.floor(Math.log10(some.length > 0 ? Math.min(...some) : 0.001));
+  const high = Math.max(low + 1, Math.ceil(Math.log10(some.length > 0 ? Math.max(...some) : 1)));
+  const step = Math.ceil((high - low) / 4);
+  const ticks = [];
+  for (let power = low; power <= high; power += step) ticks.push(10 ** power);
+  return { ticks, share: (value) => Math.max(0, Math.min(1, (Math.log10(value) - low) / (high - low))) };
+}
+
 export class Chart {
   // `series`: { label, kind: "bar" | "line", color: a class, of: values => number | null }.
-  constructor(root, { title, series, format, floor = 0, height = 150, empty }) {
-    Object.assign(this, { root, title, series, format, floor, height, empty });
+  constructor(root, { title, series, format, tick = format, floor = 0, height = 150, logarithmic = false, empty }) {
+    Object.assign(this, { root, title, series, format, tick, floor, height, logarithmic, empty });
     this.buckets = [];
     this.cursor = null;
     this.caption = el("p", { class: "caption" });
@@ -100,21 +118,21 @@ export class Chart {
     const { height } = this;
     const bars = this.series.filter((one) => one.kind === "bar");
     const lines = this.series.filter((one) => one.kind === "line");
-    let highest = this.floor;
+    const heights = [];
     for (const { values } of this.buckets) {
       if (!values) continue;
-      highest = Math.max(highest, bars.reduce((sum, one) => sum + (one.of(values) ?? 0), 0));
-      for (const one of lines) highest = Math.max(highest, one.of(values) ?? 0);
+      heights.push(bars.reduce((sum, one) => sum + (one.of(values) ?? 0), 0));
+      for (const one of lines) heights.push(one.of(values) ?? 0);
     }
-    const top = nice(highest);
+    const { ticks, share } = this.logarithmic ? decades(heights) : linear(Math.max(this.floor, ...heights));
     const x = (i) => LEFT + (i * (width - LEFT - RIGHT)) / BUCKETS;
-    const y = (value) => TOP + (1 - value / top) * (height - TOP - BOTTOM);
+    const y = (value) => TOP + (1 - share(value)) * (height - TOP - BOTTOM);
     const parts = [];
-    for (const share of [0, 0.5, 1]) {
-      const at = Math.round(y(top * share)) + 0.5;
+    for (const tick of ticks) {
+      const at = Math.round(y(tick)) + 0.5;
       parts.push(svg("line", { class: "grid", x1: LEFT, x2: width - RIGHT, y1: at, y2: at }));
       const label = svg("text", { class: "axis", x: LEFT - 8, y: at + 4, "text-anchor": "end" });
-      label.textContent = this.format(top * share);
+      label.textContent = this.tick(tick);
       parts.push(label);
     }
     for (const [share, anchor] of [[0, "start"], [0.5, "middle"], [1, "end"]]) {
@@ -143,7 +161,7 @@ export class Chart {
       }
     });
     for (const one of lines) parts.push(...this.line(one, x, y));
-    if (highest === this.floor && this.empty && !this.buckets.some(({ values }) => values && this.series.some((one) => one.of(values)))) {
+    if (this.empty && !this.buckets.some(({ values }) => values && this.series.some((one) => one.of(values)))) {
       const label = svg("text", { class: "none", x: (LEFT + width) / 2, y: height / 2, "text-anchor": "middle" });
       label.textContent = this.empty;
       parts.push(label);
@@ -181,10 +199,11 @@ export class Chart {
       const value = shown?.values ? one.of(shown.values) : null;
       const text = value === null || value === undefined ? "–" : this.format(value);
       setText(this.values[i], text);
-      return `${one.label} ${text}`;
+      return `${one.label} ${text}`.trim();
     });
-    const when = this.cursor === null ? "" : new Date(shown.at).toLocaleTimeString();
+    const when = this.cursor === null ? "" : clock(shown.at);
     setText(this.when, when);
+    setHidden(this.when, when === "");
     this.plot.setAttribute("aria-label", `${this.title}: ${texts.join(", ")}${when ? `, at ${when}` : ""}`);
   }
 

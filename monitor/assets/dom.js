@@ -1,5 +1,7 @@
 // Making and changing elements. Whatever comes from outside becomes text, never markup.
 
+import { visible } from "./format.js";
+
 export const byId = (id) => document.getElementById(id);
 
 // Makes an element. `props`: class, text, on (event handlers), data (data attributes), and attributes.
@@ -8,11 +10,11 @@ export function el(tag, props = {}, ...children) {
   for (const [key, value] of Object.entries(props)) {
     if (value === undefined || value === null || value === false) continue;
     if (key === "class") element.className = value;
-    else if (key === "text") element.textContent = value;
+    else if (key === "text") element.textContent = visible(value);
     else if (key === "on") {
       for (const [event, handler] of Object.entries(value)) element.addEventListener(event, handler);
     } else if (key === "data") Object.assign(element.dataset, value);
-    else element.setAttribute(key, value === true ? "" : value);
+    else element.setAttribute(key, value === true ? "" : visible(value));
   }
   element.append(...children);
   return element;
@@ -29,7 +31,7 @@ export function svg(tag, attributes = {}, ...children) {
 
 // Sets the text only when it differs, so that a selection in it survives.
 export function setText(element, text) {
-  const value = text === undefined || text === null ? "" : String(text);
+  const value = text === undefined || text === null ? "" : visible(text);
   if (element.textContent !== value) element.textContent = value;
 }
 

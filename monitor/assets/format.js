@@ -5,6 +5,28 @@ const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFraction
 
 export const count = (n) => (n < 1e6 ? WHOLE.format(n) : SHORT.format(n));
 
+// Shows what would not be seen, or would turn the letters around it: control characters, and those that
+// change the direction of text.
+export function visible(text) {
+  return String(text).replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => {
+    return `\u27e8${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}\u27e9`;
+  });
+}
+
+// What a terminal would show in the end: without colours, and of a line that was written over again and
+// again the last state.
+export function printed(text) {
+  const plain = text.replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, "").replace(/\r+\n/g, "\n");
+  const last = (line) => line.split("\r").findLast((part) => part !== "") ?? "";
+  return plain.split("\n").map((line) => (line.includes("\r") ? last(line) : line)).join("\n");
+}
+
+// The first line that says something.
+export function firstLine(text) {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.length > 1 ? `${lines[0]} …` : (lines[0] ?? "");
+}
+
 // A rate each second.
 export function rate(n) {
   if (n >= 100) return count(n);
@@ -12,9 +34,15 @@ export function rate(n) {
   return n.toFixed(2).replace(/0$/, "").replace(/\.0$/, "");
 }
 
+// A rate in words.
+export function pace(n) {
+  return n > 0 && n < 0.1 ? `${rate(n * 60)} each minute` : `${rate(n)} each second`;
+}
+
 // A time that something took.
 export function took(seconds) {
   if (seconds === null || seconds === undefined) return "–";
+  if (seconds === 0) return "0 s";
   if (seconds < 0.00095) return `${Math.round(seconds * 1e6)} µs`;
   if (seconds < 0.0095) return `${(seconds * 1e3).toFixed(1)} ms`;
   if (seconds < 0.95) return `${Math.round(seconds * 1e3)} ms`;
@@ -32,7 +60,7 @@ export function span(seconds) {
   if (days > 0) return `${days}d ${hours}h ${minutes}m`;
   if (hours > 0) return `${hours}h ${minutes}m ${s % 60}s`;
   if (minutes > 0) return `${minutes}m ${s % 60}s`;
-  return `${s}s`;
+  return `${s} s`;
 }
 
 export function bytes(n) {
@@ -62,7 +90,11 @@ export function since(time) {
   return `${at.toLocaleDateString(undefined, { day: "numeric", month: "short" })}, ${clock(time).slice(0, 5)}`;
 }
 
-export const moment = (time) => new Date(time).toLocaleString();
+// The day and the time here.
+export function moment(time) {
+  const at = new Date(time);
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())} ${clock(time)}`;
+}
 
 export const percent = (share) => `${(100 * share).toFixed(share > 0.0995 || share === 0 ? 0 : 1)} %`;
 

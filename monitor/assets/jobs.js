@@ -1,7 +1,7 @@
 // Current tasks and recent jobs.
 
 import { el, keyed, setHidden, setStatus, setText, byId } from "./dom.js";
-import { bytes, clock, count, moment, plural, span, took } from "./format.js";
+import { bytes, clock, count, firstLine, moment, plural, printed, span, took } from "./format.js";
 
 const OUTCOMES = {
   ok: "Done",
@@ -22,6 +22,15 @@ const statusOf = (outcome) => {
   return ["cancelled", "handed_back", "retry_after", "overloaded"].includes(outcome) ? "warning" : "bad";
 };
 
+// What sessions are called, by backend and number.
+let names = new Map();
+
+export function nameSessions(sessions) {
+  names = new Map(sessions.map((session) => [`${session.backend}/${session.index}`, session.name]));
+}
+
+const sessionOf = (job) => names.get(`${job.backend}/${job.session}`) ?? job.backend;
+
 // A row that opens: a button with a summary, and what it opens.
 function row(summary, onOpen) {
   const body = el("div", { class: "details", hidden: true });
@@ -38,6 +47,33 @@ function row(summary, onOpen) {
   return item;
 }
 
+const rowsOf = (list) => [...list.querySelectorAll(":scope > li > .summary")];
+
+// One stop for the Tab key in a whole list; arrow keys go from row to row.
+function steps(list) {
+  list.addEventListener("keydown", (event) => {
+    const all = rowsOf(list);
+    const at = all.indexOf(event.target);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    all[Math.max(0, Math.min(all.length - 1, to))].focus();
+  });
+  list.addEventListener("focusin", (event) => {
+    if (event.target.matches(".summary")) stopAt(list, event.target);
+  });
+}
+
+function stopAt(list, wanted) {
+  const all = rowsOf(list);
+  const stop = all.includes(wanted) ? wanted : (all.find((button) => button === document.activeElement) ?? all[0]);
+  for (const button of all) {
+    const index = button === stop ? 0 : -1;
+    if (button.tabIndex !== index) button.tabIndex = index;
+  }
+  list.stop = stop;
+}
+
 function facts(pairs) {
   const list = el("dl", { class: "facts" });
   for (const [name, value] of pairs) {
@@ -50,7 +86,7 @@ function facts(pairs) {
 function outputBox(output) {
   if (!output) return [el("p", { class: "note", text: "It printed nothing." })];
   const note = output.skipped > 0 ? [el("p", { class: "note", text: `The first ${bytes(output.skipped)} were not kept.` })] : [];
-  return [el("h3", { text: "Output" }), ...note, el("pre", { tabindex: "0", text: output.text, "aria-label": "Output" })];
+  return [el("h3", { text: "Output" }), ...note, el("pre", { tabindex: "0", role: "region", "aria-label": "Output", text: printed(output.text) })];
 }
 
 // --- current tasks ---
@@ -63,40 +99,56 @@ function makeActive(job) {
     route: el("span", { class: "route" }),
     id: el("span", { class: "id mono" }),
     from: el("span", { class: "from" }),
+    share: el("span", { class: "when" }),
     time: el("span", { class: "time" }),
   };
   const item = row(Object.values(parts), () => refreshActive());
   item.parts = parts;
-  item.fill = el("span", { class: "fill" });
+  item.fill = el("span");
   item.progress = el("span", { class: "progress", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100" }, item.fill);
-  item.share = el("span", { class: "share" });
   item.message = el("span", { class: "message" });
-  item.track = el("div", { class: "track" }, item.progress, item.share, item.message);
+  item.track = el("div", { class: "track" }, item.progress, item.message);
   item.insertBefore(item.track, item.body);
   item.key = activeKey(job);
   return item;
 }
 
 function updateActive(item, job) {
-  const { badge, route, id, from, time } = item.parts;
+  const { badge, route, id, from, share, time } = item.parts;
   const state = job.cancelled ? "Stopping" : job.waiting ? "Waiting" : "Running";
   setText(badge, state);
   setStatus(badge, job.cancelled ? "warning" : job.waiting ? "plain" : "busy");
   setText(route, job.route);
   setText(id, job.id);
-  id.title = job.id;
-  setText(from, `${job.backend} ${job.session}`);
+  setText(from, sessionOf(job));
+  for (const part of [route, id, from]) {
+    if (part.title !== part.textContent) part.title = part.textContent;
+  }
   setText(time, span(job.age));
   setHidden(item.track, job.waiting && !job.cancelled);
   const known = job.progress !== null;
-  const share = known ? Math.round(job.progress * 100) : 0;
+  const done = known ? Math.round(job.progress * 100) : 0;
   item.progress.classList.toggle("unknown", !known && !job.waiting);
-  item.fill.style.width = known ? `${share}%` : "";
-  if (known) item.progress.setAttribute("aria-valuenow", String(share));
+  item.fill.style.width = known ? `${done}%` : "";
+  if (known) item.progress.setAttribute("aria-valuenow", String(done));
   else item.progress.removeAttribute("aria-valuenow");
-  item.progress.setAttribute("aria-label", `Progress of ${job.route} ${job.id}`);
-  setText(item.share, known ? `${share} %` : "");
+  item.progress.setAttribute("aria-label", `Progress of ${route.textContent} ${id.textContent}`);
+  setText(share, known ? `${done} %` : "");
   setText(item.message, job.message ?? (job.cancelled ? `asked to stop: ${job.cancelled}` : ""));
+}
+
+// What is below must not jump each time that a short task comes or goes: the box of the list keeps its
+// height for a while when it gets shorter.
+const KEEPS = 10_000;
+let height = { kept: 0, since: 0 };
+
+function keepHeight() {
+  const box = byId("current");
+  box.style.minHeight = "";
+  const now = Date.now();
+  const needed = box.offsetHeight;
+  if (needed >= height.kept || now - height.since > KEEPS) height = { kept: needed, since: now };
+  box.style.minHeight = `${height.kept}px`;
 }
 
 let openActive = [];
@@ -150,8 +202,10 @@ export function showCurrent(jobs) {
   const ordered = [...jobs].sort((a, b) => Number(a.waiting) - Number(b.waiting) || b.age - a.age);
   keyed(list, ordered, activeKey, makeActive, updateActive);
   openActive = [...list.children];
+  stopAt(list, list.stop);
   setText(empty, "No task at the moment.");
   setHidden(empty, jobs.length > 0);
+  keepHeight();
   const waiting = jobs.filter((job) => job.waiting).length;
   const parts = [];
   if (jobs.length > waiting) parts.push(`${count(jobs.length - waiting)} running`);
@@ -164,20 +218,20 @@ export function showCurrent(jobs) {
 
 const KEPT = 100;
 let recent = [];
-// Jobs that came while one was open: what is read must not run away.
+// Jobs that came while somebody read the list: it must not run away.
 let held = [];
 let only = "all";
 let search = "";
 
 function makeRecent(job) {
   const label = OUTCOMES[job.outcome] ?? job.outcome;
-  const error = job.error ? el("span", { class: "error", text: job.error }) : "";
+  const error = job.error ? el("span", { class: "error", text: firstLine(job.error) }) : "";
   const item = row(
     [
       el("span", { class: "badge", data: { status: statusOf(job.outcome) }, text: label }),
-      el("span", { class: "route", text: job.route }),
+      el("span", { class: "route", text: job.route, title: job.route }),
       el("span", { class: "id mono", text: job.id, title: job.id }),
-      el("span", { class: "from", text: `${job.backend} ${job.session}` }),
+      el("span", { class: "from", text: sessionOf(job) }),
       el("span", { class: "when", text: clock(job.ended_at) }),
       el("span", { class: "time", text: took(job.took) }),
       error,
@@ -187,25 +241,31 @@ function makeRecent(job) {
   return item;
 }
 
+function errorBox(error) {
+  if (!error) return [];
+  return [el("h3", { text: "Error" }), el("pre", { class: "wrong", tabindex: "0", role: "region", "aria-label": "Error", text: printed(error) })];
+}
+
 async function openRecent(item, job) {
   const about = facts([
     ["Ended", moment(job.ended_at)],
     ["Attempt", job.attempt],
     ["Job id", job.id],
   ]);
-  const error = job.error ? [el("h3", { text: "Error" }), el("pre", { class: "wrong", tabindex: "0", text: job.error, "aria-label": "Error" })] : [];
-  item.body.replaceChildren(about, ...error);
-  if (job.printed === 0) {
-    item.body.append(el("p", { class: "note", text: "It printed nothing." }));
+  item.body.replaceChildren(about, ...errorBox(job.error));
+  const say = (text) => item.body.append(el("p", { class: "note", text }));
+  if (job.printed === 0 && !job.error) {
+    say("It printed nothing.");
     return;
   }
+  // Lists have the beginning of an error, and no output.
   try {
     const answer = await fetch(`/api/v1/jobs/${job.number}`);
     const full = await answer.json();
-    if (answer.ok) item.body.append(...outputBox(full.output));
-    else item.body.append(el("p", { class: "note", text: full.error }));
+    if (answer.ok) item.body.replaceChildren(about, ...errorBox(full.error), ...outputBox(full.output));
+    else say(full.error);
   } catch {
-    item.body.append(el("p", { class: "note", text: "The monitor does not answer." }));
+    say("The monitor does not answer.");
   }
 }
 
@@ -219,6 +279,7 @@ function matches(job) {
 function drawRecent() {
   const shown = recent.filter(matches);
   keyed(byId("recent"), shown, (job) => job.number, makeRecent, () => {});
+  stopAt(byId("recent"), byId("recent").stop);
   const empty = byId("recent-empty");
   setText(empty, recent.length === 0 ? "No job has ended yet." : `None of the latest ${plural(recent.length, "job")} fits.`);
   setHidden(empty, shown.length > 0);
@@ -229,7 +290,11 @@ export function resetRecent() {
   held = [];
 }
 
-const isAnyOpen = () => [...byId("recent").children].some((item) => item.isOpen());
+// Somebody reads: a job is open, the list is scrolled, or the keyboard is in it.
+function isRead() {
+  const list = byId("recent");
+  return list.scrollTop > 4 || list.querySelector(":focus-visible") || [...list.children].some((item) => item.isOpen());
+}
 
 function release() {
   recent = [...held, ...recent].slice(0, KEPT);
@@ -241,14 +306,15 @@ export function addRecent(jobs) {
   const newest = held[0]?.number ?? recent[0]?.number ?? 0;
   const fresh = jobs.filter((job) => job.number > newest).reverse();
   held = [...fresh, ...held].slice(0, KEPT);
-  if (!isAnyOpen()) release();
+  if (!isRead()) release();
   const button = byId("newer");
   setHidden(button, held.length === 0);
-  if (held.length > 0) setText(button, `Show ${plural(held[0].number - recent[0].number, "newer job")}`);
+  if (held.length > 0) setText(button, `Show ${plural(Math.min(KEPT, held[0].number - (recent[0]?.number ?? 0)), "newer job")}`);
   drawRecent();
 }
 
 export function setUpJobs() {
+  for (const id of ["current-task", "recent"]) steps(byId(id));
   const filter = byId("outcome-filter");
   filter.addEventListener("click", (event) => {
     const chosen = event.target.dataset.only;
@@ -259,8 +325,11 @@ export function setUpJobs() {
   });
   byId("newer").addEventListener("click", () => {
     release();
+    byId("recent").scrollTop = 0;
     setHidden(byId("newer"), true);
     drawRecent();
+    // The button is gone, and the focus should not be.
+    byId("recent").querySelector("button")?.focus({ preventScroll: true });
   });
   byId("search").addEventListener("input", (event) => {
     search = event.target.value.trim().toLowerCase();

@@ -2,8 +2,8 @@
 
 import { Chart, bucketed } from "./chart.js";
 import { byId, setHidden, setStatus, setText } from "./dom.js";
-import { bytes, clock, count, moment, percent, plural, rate, since, span, took } from "./format.js";
-import { addRecent, resetRecent, setUpJobs, showCurrent } from "./jobs.js";
+import { bytes, clock, count, moment, pace, percent, rate, since, span, took, visible } from "./format.js";
+import { addRecent, nameSessions, resetRecent, setUpJobs, showCurrent } from "./jobs.js";
 import { Link } from "./link.js";
 import { addEvents, resetEvents, showCapabilities, showControls, showResources, showRoutes, showSections, showSessions, summary } from "./panels.js";
 
@@ -11,7 +11,8 @@ const HISTORY = 600;
 const MIB = 1024 * 1024;
 
 let history = [];
-let shownSeconds = 300;
+// Chosen here; else as long as there is something to show.
+let chosenSeconds = null;
 let startedAt = null;
 let lastHeard = null;
 let state = "connecting";
@@ -54,7 +55,10 @@ const charts = [
       { label: "Slowest", kind: "line", color: "second", of: (v) => v.slowest },
       { label: "Median", kind: "line", color: "first", of: (v) => v.p50 },
     ],
-    format: (seconds) => (seconds === 0 ? "0" : Number.isInteger(seconds) && seconds < 60 ? `${seconds} s` : took(seconds)),
+    format: took,
+    tick: (seconds) => (seconds >= 60 && seconds < 1000 ? `${seconds} s` : took(seconds).replace(/\.0+ /, " ")),
+    // From microseconds to hours in one picture.
+    logarithmic: true,
     empty: "No job in this time",
   }),
   new Chart(byId("cpu"), {
@@ -75,17 +79,19 @@ const charts = [
 
 function drawCharts() {
   const now = history.length > 0 ? history[history.length - 1].at : Date.now();
-  const buckets = bucketed(history, shownSeconds, now, merge);
-  for (const chart of charts) chart.update(buckets, shownSeconds);
+  const seconds = chosenSeconds ?? (history.length > 75 ? 300 : 60);
+  for (const button of byId("window").children) {
+    const pressed = String(Number(button.dataset.seconds) === seconds);
+    if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
+  }
+  const buckets = bucketed(history, seconds, now, merge);
+  for (const chart of charts) chart.update(buckets, seconds);
 }
 
 byId("window").addEventListener("click", (event) => {
   const seconds = Number(event.target.dataset.seconds);
   if (!seconds) return;
-  shownSeconds = seconds;
-  for (const button of byId("window").children) {
-    button.setAttribute("aria-pressed", String(Number(button.dataset.seconds) === seconds));
-  }
+  chosenSeconds = seconds;
   drawCharts();
 });
 
@@ -93,10 +99,11 @@ byId("window").addEventListener("click", (event) => {
 
 function showCards(overview) {
   const { totals } = overview;
-  const title = overview.worker_id ? `${overview.name} - ${overview.worker_id}` : overview.name;
+  const title = visible(overview.worker_id ? `${overview.name} - ${overview.worker_id}` : overview.name);
   if (document.title !== title) document.title = title;
   setText(byId("name"), overview.name);
   setText(byId("worker-id"), overview.worker_id);
+  byId("worker-id").title = visible(overview.worker_id ?? "");
   const [word, status, note] = summary(overview);
   setText(byId("connection-status"), word);
   setText(byId("connection-note"), note);
@@ -107,9 +114,9 @@ function showCards(overview) {
   const ended = totals.ok + totals.failed;
   setText(byId("failed-note"), ended > 0 ? `${percent(totals.failed / ended)} of all` : "");
   const minute = history.slice(-60);
-  setText(byId("rate-note"), minute.length > 0 ? `${rate(sum(minute, (s) => s.ok) / minute.length)} each second` : "");
+  setText(byId("rate-note"), minute.length > 0 ? pace(sum(minute, (s) => s.ok) / minute.length) : "");
   setText(byId("running"), count(overview.running));
-  setText(byId("running-note"), `of ${plural(overview.concurrency, "permit")}`);
+  setText(byId("running-note"), `of ${count(overview.concurrency)} at a time`);
   setText(byId("avg-execution-time"), took(totals.average));
   setText(byId("total-execution-time"), took(totals.spent));
   setText(byId("uptime"), span(overview.uptime));
@@ -141,6 +148,7 @@ function take(message) {
   showCards(message);
   showControls(message);
   showSessions(message);
+  nameSessions(message.sessions);
   showCurrent(message.active);
   addRecent(message.recent);
   addEvents(message.events);

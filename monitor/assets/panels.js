@@ -135,9 +135,9 @@ function makeSession() {
 function updateSession(item, session, overview) {
   const { name, state } = item.parts;
   const [word, status] = stateOf(session);
-  const label = `${session.backend} ${session.index}`;
   setStatus(item, status);
-  setText(name, label);
+  setText(name, session.name);
+  name.title = name.textContent;
   setText(state, word);
   const notes = [`for ${span((Date.parse(overview.now) - Date.parse(session.since)) / 1000)}`];
   if (session.ready && session.paused) notes.unshift("starts no jobs");
@@ -155,7 +155,7 @@ function updateSession(item, session, overview) {
   setText(item.counts, counts.join(" · "));
   const names = overview.can_steer ? commandsOf(session) : [];
   const pathOf = (name) => `/api/v1/sessions/${session.place}/${COMMANDS[name].path ?? name}`;
-  setButtons(item.buttons, names, pathOf, label);
+  setButtons(item.buttons, names, pathOf, session.name);
   setHidden(item.buttons, names.length === 0);
 }
 
@@ -228,10 +228,10 @@ export function resetEvents() {
 
 export function showResources({ usage, concurrency, free_permits: free, totals }) {
   const facts = [
-    ["Processor", usage.cpu_percent === null ? "–" : `${usage.cpu_percent.toFixed(1)} % of one${usage.processors ? ` (${count(usage.processors)} here)` : ""}`],
+    ["Processor", usage.cpu_percent === null ? "–" : `${usage.cpu_percent.toFixed(1)} % of one${usage.processors ? ` of ${plural(usage.processors, "processor")}` : ""}`],
     ["Memory of the worker", bytes(usage.memory_bytes)],
     ["Memory of the machine", usage.memory_total_bytes === null ? "–" : `${bytes(usage.memory_available_bytes)} free of ${bytes(usage.memory_total_bytes)}`],
-    ["Handlers", `${count(concurrency - Math.min(free, concurrency))} of ${count(concurrency)} permits taken`],
+    ["Places for jobs", `${count(concurrency - Math.min(free, concurrency))} of ${count(concurrency)} taken`],
     ["Jobs in flight", count(totals.in_flight)],
     ["Results waiting to be sent", count(totals.outbox)],
     ["Results not delivered", count(totals.dropped)],
@@ -252,28 +252,50 @@ function showFacts(list, facts) {
   );
 }
 
-// What the program shows besides: the sandbox, a pool.
+// How many of a section's facts are not good, in words.
+function verdict(facts) {
+  const of = (status) => facts.filter((fact) => fact.status === status).length;
+  const [bad, warnings, good] = [of("bad"), of("warning"), of("good")];
+  if (bad > 0) return [plural(bad, "problem"), "bad"];
+  if (warnings > 0) return [plural(warnings, "warning"), "warning"];
+  return good > 0 ? ["All good", "good"] : ["", "plain"];
+}
+
+function makeSection(section) {
+  const title = el("h2", { text: section.title });
+  const badge = el("span", { class: "badge" });
+  const list = el("dl", { class: "facts" });
+  const panel = el("section", { class: "panel", "aria-label": section.title }, el("div", { class: "heading" }, title, badge), list);
+  return { panel, badge, list };
+}
+
+// What the program shows besides: the sandbox, a pool. By turns on the left and on the right.
 export function showSections(sections) {
-  const box = byId("extras");
-  const known = box.sections ?? (box.sections = new Map());
+  const right = byId("right");
+  const known = right.sections ?? (right.sections = new Map());
   for (const section of sections) {
-    let list = known.get(section.title);
-    if (!list) {
-      list = el("dl", { class: "facts" });
-      const title = el("h2", { text: section.title });
-      const panel = el("section", { class: "panel", "aria-label": section.title }, title, list);
-      box.insertBefore(panel, byId("capabilities-panel"));
-      known.set(section.title, list);
+    let made = known.get(section.title);
+    if (!made) {
+      made = makeSection(section);
+      if (known.size % 2 === 0) byId("left").append(made.panel);
+      else right.insertBefore(made.panel, byId("capabilities-panel"));
+      known.set(section.title, made);
     }
-    showFacts(list, section.facts);
+    const [words, status] = verdict(section.facts);
+    setText(made.badge, words);
+    setStatus(made.badge, status);
+    setHidden(made.badge, words === "");
+    showFacts(made.list, section.facts);
   }
-  for (const [title, list] of known) {
+  for (const [title, made] of known) {
     if (!sections.some((section) => section.title === title)) {
-      list.parentElement.remove();
+      made.panel.remove();
       known.delete(title);
     }
   }
 }
+
+const few = (names) => (names.length > 4 ? `${names.slice(0, 3).join(", ")} and ${count(names.length - 3)} more` : names.join(", "));
 
 export function showCapabilities(tables) {
   const box = byId("capabilities");
@@ -287,7 +309,7 @@ export function showCapabilities(tables) {
     ...[...seen.values()].map(({ names, rows }) => {
       const list = el("dl", { class: "facts" });
       for (const { name, value } of rows) list.append(el("div", {}, el("dt", { text: name }), el("dd", { text: value })));
-      return el("details", {}, el("summary", { text: [...names].join(", ") }), list);
+      return el("details", {}, el("summary", { text: few([...names]) }), list);
     }),
   );
 }

@@ -1,7 +1,7 @@
 //! The dashboard with something to show, without any server.
 //!
 //! ```text
-//! cargo run -p journeyman-monitor --example demo -- [idle|busy|failing|unreachable] [--compat] [ADDRESS]
+//! cargo run -p journeyman-monitor --example demo -- [idle|busy|failing|crowded|unreachable] [--compat] [ADDRESS]
 //! ```
 
 use std::{
@@ -32,6 +32,7 @@ enum Mode {
     Idle,
     Busy,
     Failing,
+    Crowded,
     Unreachable,
 }
 
@@ -47,6 +48,7 @@ async fn main() -> Result<(), Box<dyn StdError + Send + Sync>> {
             "idle" => mode = Mode::Idle,
             "busy" => mode = Mode::Busy,
             "failing" => mode = Mode::Failing,
+            "crowded" => mode = Mode::Crowded,
             "unreachable" => mode = Mode::Unreachable,
             "--compat" => compat = true,
             "--id" => worker_id = arguments.next().unwrap_or_default(),
@@ -66,9 +68,20 @@ async fn main() -> Result<(), Box<dyn StdError + Send + Sync>> {
             .serve(Unreachable)
             .concurrency(16);
     }
+    let mut crowd = Vec::new();
+    if mode == Mode::Crowded {
+        worker = Worker::new(router(false)).concurrency(24);
+        for i in 0..12 {
+            let (memory, client) = Memory::new();
+            worker =
+                worker.serve(memory.name(format!("foreman-{i:02}.of-a-site-with-a-long-name")));
+            crowd.push(client);
+        }
+    }
     let worker = worker.start()?;
     let control = worker.control().clone();
-    let mut config = MonitorConfig::new().address(address).worker_id(&worker_id).section(sandbox);
+    let mut config =
+        MonitorConfig::new().address(address).worker_id(&worker_id).section(sandbox).section(pool);
     if compat {
         let facts = Demo { id: worker_id, control: control.clone(), since: SystemTime::now() };
         config = config.name("CrowdCompute Worker").compat(Compat::new(facts));
@@ -79,6 +92,9 @@ async fn main() -> Result<(), Box<dyn StdError + Send + Sync>> {
     if matches!(mode, Mode::Busy | Mode::Failing) {
         tokio::spawn(load(client, 1));
         tokio::spawn(load(other, 2));
+    }
+    for (i, client) in crowd.into_iter().enumerate() {
+        tokio::spawn(long_ones(client, i));
     }
     tokio::select! {
         () = shutdown_signal() => control.abort(),
@@ -160,13 +176,61 @@ async fn load(client: MemoryClient, seed: u64) {
     }
 }
 
+/// Names and texts that no page is made for: long, turned around, with the codes of a terminal.
+async fn long_ones(client: MemoryClient, seed: usize) {
+    for round in 0u64.. {
+        let id = match round % 4 {
+            0 => format!("{}-{seed}-{round}", "0123456789abcdef".repeat(12)),
+            1 => format!("\u{202e}gnp.exe-{seed}-{round}"),
+            2 => format!("\u{1b}[31m<b onclick=alert(1)>{seed}-{round}</b>"),
+            _ => format!("任务-{seed}-{round}"),
+        };
+        let submission = match round % 8 {
+            0..=2 => Submission::new("render.scene"),
+            3 => Submission::new("text.upper"),
+            4 => Submission::new(format!("unknown.{}", "very.".repeat(60))),
+            _ => Submission::new("stats.ratio").args(37i64 * seed as i64),
+        };
+        drop(client.submit(submission.id(id)).await);
+        sleep(Duration::from_secs(2)).await;
+    }
+}
+
+/// As a worker that runs Python shows its sandbox.
 fn sandbox() -> Section {
     Section::new("Sandbox")
-        .fact("Files (Landlock)", "active: a scratch folder only", Status::Good)
-        .fact("System calls (seccomp)", "active", Status::Good)
-        .fact("Memory", "512 MiB for each task", Status::Good)
-        .fact("Network", "closed", Status::Good)
-        .fact("Processes", "limit not available here", Status::Warning)
+        .fact("Wall clock", "active: 300 s", Status::Good)
+        .fact("Processor time", "active: 300 s", Status::Good)
+        .fact("Memory", "active: 1024 MiB", Status::Good)
+        .fact("Threads", "active: 64", Status::Good)
+        .fact("Open files", "active: 256", Status::Good)
+        .fact("File size", "active: 256 MiB", Status::Good)
+        .fact("Disk", "active: 512 MiB", Status::Good)
+        .fact("Session", "active", Status::Good)
+        .fact("Killed with the worker", "active", Status::Good)
+        .fact("Environment", "active: empty", Status::Good)
+        .fact("Capabilities", "active", Status::Good)
+        .fact("New privileges", "active", Status::Good)
+        .fact(
+            "Files",
+            "not available: this kernel has no Landlock (it is 5.4; 5.13 is the first that has)",
+            Status::Warning,
+        )
+        .fact("System calls", "active", Status::Good)
+        .fact("Network", "active: no sockets", Status::Good)
+        .fact("Processes", "active: no fork, no exec", Status::Good)
+}
+
+fn pool() -> Section {
+    Section::new("Python")
+        .fact("Interpreter", "/usr/bin/python3.11 (CPython 3.11.2)", Status::Plain)
+        .fact("Busy", "3 of 4", Status::Plain)
+        .fact("Idle", "1", Status::Plain)
+        .fact("Ready, without a task yet", "1", Status::Plain)
+        .fact("Started", "17", Status::Plain)
+        .fact("Replaced", "12 (other source 9, tasks 2, memory 1)", Status::Plain)
+        .fact("Died in a task", "0", Status::Plain)
+        .fact("Killed", "2", Status::Plain)
 }
 
 struct Demo {

@@ -21,6 +21,7 @@ macro_rules! files {
 
 /// Name, kind, content.
 const FILES: &[(&str, &str, &str)] = files! {
+    "base.css": CSS,
     "dashboard.css": CSS,
     "icon.svg": SVG,
     "main.js": JS,
@@ -57,7 +58,7 @@ pub(crate) fn compressed(kind: &'static str, content: &'static [u8]) -> Response
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CONTENT_ENCODING, "gzip"),
-        (header::CACHE_CONTROL, "max-age=86400"),
+        (header::CACHE_CONTROL, "private, max-age=86400"),
     ];
     (headers, content).into_response()
 }

@@ -18,13 +18,13 @@ const LASTS: Duration = Duration::from_secs(12 * 3600);
 /// Browsers that are known at a time.
 const MOST: usize = 64;
 
-/// The name of the cookie.
-const COOKIE: &str = "journeyman_monitor";
-
 /// The token, and the browsers that gave it once.
 pub(crate) struct Door {
     /// Digests are compared and not tokens, so that the time it takes tells nothing of the token.
     token: Option<[u8; 32]>,
+    /// The name of the cookie. Browsers send cookies to all ports of a host, and two workers on one
+    /// machine are two monitors.
+    cookie: String,
     browsers: Mutex<HashMap<String, Instant>>,
 }
 
@@ -35,9 +35,10 @@ impl fmt::Debug for Door {
 }
 
 impl Door {
-    pub(crate) fn new(token: Option<&Secret>) -> Self {
+    pub(crate) fn new(token: Option<&Secret>, port: u16) -> Self {
         let token = token.map(|token| digest(token.expose()));
-        Self { token, browsers: Mutex::default() }
+        let cookie = format!("journeyman_monitor_{port}");
+        Self { token, cookie, browsers: Mutex::default() }
     }
 
     /// Whether nobody needs a token.
@@ -64,7 +65,7 @@ impl Door {
             };
         }
         let browsers = self.browsers.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = cookies(headers).any(|cookie| {
+        let known = self.cookies(headers).any(|cookie| {
             browsers.get(cookie).is_some_and(|since| now.duration_since(*since) < LASTS)
         });
         if known { Visitor::Known } else { Visitor::Unknown }
@@ -82,7 +83,7 @@ impl Door {
             let oldest = oldest.clone();
             browsers.remove(&oldest);
         }
-        let cookie = cookie(&id, LASTS.as_secs());
+        let cookie = self.cookie(&id, LASTS.as_secs());
         browsers.insert(id, now);
         cookie
     }
@@ -90,10 +91,26 @@ impl Door {
     /// Forgets the browser of these headers; the cookie that removes its own.
     pub(crate) fn farewell(&self, headers: &HeaderMap) -> HeaderValue {
         let mut browsers = self.browsers.lock().unwrap_or_else(PoisonError::into_inner);
-        for cookie in cookies(headers) {
+        for cookie in self.cookies(headers) {
             browsers.remove(cookie);
         }
-        cookie("", 0)
+        self.cookie("", 0)
+    }
+
+    /// Not for scripts, and not sent along by pages of others.
+    fn cookie(&self, id: &str, seconds: u64) -> HeaderValue {
+        let name = &self.cookie;
+        let text = format!("{name}={id}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}");
+        // Hexadecimal digits: it always fits.
+        HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+    }
+
+    fn cookies<'a>(&self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
+        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+        lines.flat_map(|line| line.split(';')).filter_map(|pair| {
+            let (name, value) = pair.trim().split_once('=')?;
+            (name == self.cookie).then_some(value)
+        })
     }
 }
 
@@ -111,21 +128,6 @@ fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// Not for scripts, and not sent along by pages of others.
-fn cookie(id: &str, seconds: u64) -> HeaderValue {
-    let text = format!("{COOKIE}={id}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}");
-    // Hexadecimal digits: it always fits.
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
-}
-
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(';')).filter_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE).then_some(value)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,7 +138,7 @@ mod tests {
 
     #[test]
     fn the_token_opens() {
-        let door = Door::new(Some(&Secret::new("0123456789abcdef")));
+        let door = Door::new(Some(&Secret::new("0123456789abcdef")), 8001);
         let now = Instant::now();
         let visitor = |value: &str| door.visitor(&with("authorization", value), now);
         assert_eq!(visitor("Bearer 0123456789abcdef"), Visitor::Known);
@@ -153,13 +155,13 @@ mod tests {
             assert_eq!(visitor(wrong), Visitor::Wrong, "{wrong}");
         }
         assert_eq!(door.visitor(&HeaderMap::new(), now), Visitor::Unknown);
-        assert_eq!(Door::new(None).visitor(&HeaderMap::new(), now), Visitor::Known);
+        assert_eq!(Door::new(None, 8001).visitor(&HeaderMap::new(), now), Visitor::Known);
         assert!(!format!("{door:?}").contains("0123"));
     }
 
     #[test]
     fn a_browser_stays_known_for_a_while() {
-        let door = Door::new(Some(&Secret::new("0123456789abcdef")));
+        let door = Door::new(Some(&Secret::new("0123456789abcdef")), 8001);
         let now = Instant::now();
         let cookie = door.welcome(now);
         let text = cookie.to_str().unwrap();
@@ -168,16 +170,23 @@ mod tests {
         let headers = with("cookie", &format!("other=1; {pair}"));
         assert_eq!(door.visitor(&headers, now + LASTS / 2), Visitor::Known);
         assert_eq!(door.visitor(&headers, now + LASTS), Visitor::Unknown);
+        let neighbour = Door::new(Some(&Secret::new("0123456789abcdef")), 8002);
+        assert_ne!(
+            neighbour.welcome(now).to_str().unwrap().split('=').next(),
+            pair.split('=').next()
+        );
         door.farewell(&headers);
         assert_eq!(door.visitor(&headers, now), Visitor::Unknown);
-        for wrong in ["journeyman_monitor=", "journeyman_monitor=0123456789abcdef", "x", "=;;="] {
+        for wrong in
+            ["journeyman_monitor_8001=", "journeyman_monitor_8001=0123456789abcdef", "x", "=;;="]
+        {
             assert_eq!(door.visitor(&with("cookie", wrong), now), Visitor::Unknown, "{wrong}");
         }
     }
 
     #[test]
     fn the_number_of_browsers_is_bounded() {
-        let door = Door::new(Some(&Secret::new("0123456789abcdef")));
+        let door = Door::new(Some(&Secret::new("0123456789abcdef")), 8001);
         let start = Instant::now();
         for i in 0..1000 {
             door.welcome(start + Duration::from_millis(i));

@@ -8,7 +8,7 @@ use std::{
 
 use journeyman_core::{Error, Secret};
 
-use crate::{compat::Compat, view::Section};
+use crate::{compat::Compat, section::Section};
 
 /// Where it listens by default: loopback, with the port of CrowdCompute's worker.
 pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8001);

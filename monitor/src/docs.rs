@@ -96,7 +96,7 @@ fn swagger_file(name: &str, kind: &'static str) -> Response {
     let Ok(Some(file)) = utoipa_swagger_ui::serve(name, Arc::clone(config)) else {
         return Problem::not_found(format!("there is no file `{name}`")).into_response();
     };
-    let cache = (header::CACHE_CONTROL, "max-age=86400");
+    let cache = (header::CACHE_CONTROL, "private, max-age=86400");
     let kind = (header::CONTENT_TYPE, kind);
     let bytes = file.bytes.into_owned();
     match file.gzpipped {

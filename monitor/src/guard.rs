@@ -2,15 +2,17 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
 
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, Method, StatusCode, header, uri::Authority},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, uri::Authority},
     response::{IntoResponse, Response},
 };
+use futures_util::FutureExt;
 use http_body_util::Limited;
 use tower::ServiceExt;
 
@@ -25,25 +27,37 @@ const BODY: u64 = 64 * 1024;
 /// Answers a request.
 pub(crate) async fn answer(server: &Server, peer: SocketAddr, request: Request) -> Response {
     let shared = &*server.shared;
-    let host = host::host(request.headers());
+    let host = host::host(request.headers(), request.uri());
     let theirs = shared.compat().and_then(|_| compat::Path::of(request.uri().path()));
     let open_to_all = shared.compat().is_some_and(|compat| compat.has_wildcard_cors());
     let has_origin = open_to_all && request.headers().contains_key(header::ORIGIN);
+    let request_has_body = has_body(request.headers());
     let mut response = match admit(shared, peer.ip(), host.as_ref(), theirs, &request) {
         Err(problem) => refuse(theirs, &request, problem),
         Ok(Admitted::Preflight) => compat::preflight(request.headers()),
         Ok(Admitted::Serve) => {
             let mut request = request.map(|body| Body::new(Limited::new(body, BODY as usize)));
             request.extensions_mut().insert(login::Peer(peer.ip()));
-            match theirs {
-                Some(path) => compat::serve(&server.shared, path, host.as_ref(), request).await,
-                None => server.router.clone().oneshot(request).await.into_response(),
-            }
+            let serve = async {
+                match theirs {
+                    Some(path) => compat::serve(&server.shared, path, host.as_ref(), request).await,
+                    None => server.router.clone().oneshot(request).await.into_response(),
+                }
+            };
+            // What the program shows here may have bugs; the client is told, and others are served.
+            AssertUnwindSafe(serve).catch_unwind().await.unwrap_or_else(|_| {
+                let error = "a bug; see the worker's log";
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error).into_response()
+            })
         }
     };
     let unknown = response.extensions().get::<compat::Unknown>().is_some();
     if has_origin && (theirs.is_some() || unknown) {
         compat::allow_all(response.headers_mut());
+    }
+    if response.status().is_client_error() && request_has_body {
+        // What follows on this connection is not looked at.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     headers::secure(&mut response, host.as_ref());
     response
@@ -89,6 +103,19 @@ fn admit(
     {
         return Err(Problem::new(StatusCode::FORBIDDEN, "a page of another site may not do this")
             .remedy("use the dashboard of this address, or allow the site with `allow_origin`"));
+    }
+    if matches!(*method, Method::GET | Method::HEAD)
+        && !is_theirs
+        && host::is_part_of_foreign(headers, &shared.config)
+    {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "a page of another site may not use this")
+            .remedy("open it by itself, or allow the site with `allow_origin`"));
+    }
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        // Nothing here needs it, and a proxy that understands it otherwise than we do would mistake
+        // the end of a request.
+        let error = "a body without `Content-Length` is not taken";
+        return Err(Problem::new(StatusCode::LENGTH_REQUIRED, error));
     }
     if length(headers) > BODY {
         let error = format!("the request is larger than {BODY} bytes");
@@ -138,10 +165,14 @@ pub(crate) fn too_often(what: &str, wait: Duration) -> Problem {
     problem
 }
 
-/// The length that the head announces. A body without one is limited as it comes.
+/// The length that the head announces.
 fn length(headers: &HeaderMap) -> u64 {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     length.and_then(|length| length.parse().ok()).unwrap_or(0)
+}
+
+fn has_body(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::TRANSFER_ENCODING) || length(headers) > 0
 }
 
 fn refuse(theirs: Option<compat::Path>, request: &Request, problem: Problem) -> Response {

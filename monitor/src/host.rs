@@ -10,11 +10,18 @@ use axum::http::{HeaderMap, HeaderName, Method, Uri, header, uri::Authority};
 
 use crate::config::MonitorConfig;
 
-/// The header `Host`, if there is exactly one and it is well-formed.
-pub(crate) fn host(headers: &HeaderMap) -> Option<Authority> {
+/// By which name we were asked: the header `Host`, if there is exactly one and it is well-formed, and
+/// the first line of the request names no other.
+pub(crate) fn host(headers: &HeaderMap, uri: &Uri) -> Option<Authority> {
     let authority = Authority::from_str(only(headers, header::HOST)?).ok()?;
-    // A user name has no business there.
-    (!authority.as_str().contains('@')).then_some(authority)
+    // A user name has no business there, and a port is a number.
+    let plain = match authority.port_u16() {
+        Some(port) => format!("{}:{port}", authority.host()),
+        None => authority.host().to_owned(),
+    };
+    let is_plain = authority.as_str() == plain;
+    let is_named_once = uri.authority().is_none_or(|other| *other == authority);
+    (is_plain && is_named_once).then_some(authority)
 }
 
 fn only(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
@@ -64,6 +71,19 @@ fn is_same(origin: &str, host: Option<&Authority>) -> bool {
         && authority.port_u16().unwrap_or(default) == host.port_u16().unwrap_or(default)
 }
 
+/// Whether a browser asks for a page of another site that uses our answer as a part of itself: as a
+/// script, a picture, a frame. A link that somebody follows is none.
+pub(crate) fn is_part_of_foreign(headers: &HeaderMap, config: &MonitorConfig) -> bool {
+    let says = |name, word| headers.get(name).is_some_and(|value| value == word);
+    let site = |word| says("sec-fetch-site", word);
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let is_allowed = origin.is_some_and(|origin| {
+        config.allowed_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+    });
+    let is_link = says("sec-fetch-mode", "navigate") && says("sec-fetch-dest", "document");
+    (site("cross-site") || site("same-site")) && !is_link && !is_allowed
+}
+
 /// Whether the request changes something, or opens a channel that no browser guards by itself.
 pub(crate) fn wants_origin(method: &Method, headers: &HeaderMap) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
@@ -110,14 +130,51 @@ mod tests {
 
     #[test]
     fn the_host_header() {
-        assert!(host(&headers(&[("host", "a:1")])).is_some());
-        for bad in ["", "a b", "user@a", "a:1:2", "http://a/"] {
-            assert!(host(&headers(&[("host", bad)])).is_none(), "{bad}");
+        let path = Uri::from_static("/a");
+        for good in ["a:1", "a", "[::1]:1", "[::1]", "A.b."] {
+            assert!(host(&headers(&[("host", good)]), &path).is_some(), "{good}");
+        }
+        for bad in [
+            "",
+            "a b",
+            "user@a",
+            "a:1:2",
+            "http://a/",
+            "a:",
+            "a:x",
+            "a:;script-src",
+            "a:99999",
+            "a:01",
+        ] {
+            assert!(host(&headers(&[("host", bad)]), &path).is_none(), "{bad}");
         }
         let mut twice = headers(&[("host", "a")]);
         twice.append("host", "b".parse().unwrap());
-        assert!(host(&twice).is_none());
-        assert!(host(&headers(&[])).is_none());
+        assert!(host(&twice, &path).is_none());
+        assert!(host(&headers(&[]), &path).is_none());
+        let named = |uri| host(&headers(&[("host", "a:1")]), &Uri::from_static(uri)).is_some();
+        assert!(named("http://a:1/x"));
+        assert!(!named("http://b:1/x"), "another name in the first line");
+    }
+
+    #[test]
+    fn parts_of_foreign_pages() {
+        let config = MonitorConfig::new().allow_origin("https://status.example.org");
+        let part = |pairs: &[_]| is_part_of_foreign(&headers(pairs), &config);
+        for site in ["cross-site", "same-site"] {
+            let site = ("sec-fetch-site", site);
+            let mode = |mode| ("sec-fetch-mode", mode);
+            assert!(part(&[site]));
+            assert!(part(&[site, mode("no-cors"), ("sec-fetch-dest", "image")]));
+            assert!(part(&[site, mode("navigate"), ("sec-fetch-dest", "iframe")]));
+            assert!(!part(&[site, mode("navigate"), ("sec-fetch-dest", "document")]));
+            assert!(part(&[site, mode("cors"), ("origin", "http://evil.example")]));
+            assert!(!part(&[site, mode("cors"), ("origin", "https://status.example.org")]));
+        }
+        for fine in ["same-origin", "none"] {
+            assert!(!part(&[("sec-fetch-site", fine)]), "{fine}");
+        }
+        assert!(!part(&[]), "a program that is no browser");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::clock;
+use crate::{clean::without_users, clock};
 
 /// How many entries are kept.
 const KEPT: usize = 200;
@@ -54,7 +54,7 @@ struct Entries {
 
 impl Journal {
     pub(crate) fn add(&self, level: Level, text: impl Into<String>) {
-        let mut text: String = text.into();
+        let mut text = without_users(&text.into()).into_owned();
         if let Some((end, _)) = text.char_indices().nth(LONGEST) {
             text.truncate(end);
             text.push('…');

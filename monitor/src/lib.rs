@@ -35,6 +35,7 @@
 mod api;
 mod assets;
 mod auth;
+mod clean;
 mod clock;
 pub mod compat;
 mod config;
@@ -46,10 +47,12 @@ mod health;
 mod host;
 mod journal;
 mod metrics;
+mod patience;
 mod places;
 mod problem;
 mod rate;
 mod sample;
+mod section;
 mod server;
 mod shared;
 mod usage;
@@ -57,5 +60,5 @@ mod view;
 mod ws;
 
 pub use config::{DEFAULT_ADDRESS, MonitorConfig};
+pub use section::{Fact, Section, Status};
 pub use server::{Listening, Monitor};
-pub use view::{Fact, Section, Status};

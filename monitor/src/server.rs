@@ -16,9 +16,10 @@ use tokio::{
 use crate::{
     MonitorConfig, api, guard,
     journal::Level,
+    patience::Patient,
     places::Places,
     sample::{run, watch_session},
-    shared::Shared,
+    shared::{Shared, session_names},
 };
 
 /// Connections at a time, and of one address.
@@ -26,6 +27,9 @@ const CONNECTIONS: (usize, usize) = (128, 64);
 
 /// How long the head of a request may take, and how long a connection may be idle.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a client may read nothing of an answer.
+const READS: Duration = Duration::from_secs(20);
 
 /// The largest head of a request, in bytes.
 const HEAD: usize = 32 * 1024;
@@ -88,7 +92,7 @@ impl Monitor {
         let listener = TcpListener::bind(address).await.map_err(|error| cannot(address, error))?;
         let address = listener.local_addr().map_err(|error| cannot(address, error))?;
         let (open, receiver) = watch::channel(());
-        let shared = Arc::new(Shared::new(self.control, self.config, receiver));
+        let shared = Arc::new(Shared::new(self.control, self.config, address.port(), receiver));
         tracing::info!(%address, "the monitor listens");
         if shared.config.insecure_open && shared.door.is_open() && !address.ip().is_loopback() {
             let text = format!("open to everybody who reaches {address}: no token is wanted");
@@ -178,9 +182,7 @@ type Watched = (String, watch::Receiver<journeyman_core::session::SessionState>)
 
 fn sessions(shared: &Shared) -> Vec<Watched> {
     let snapshot = shared.control.snapshot();
-    let names = snapshot.sessions.iter();
-    let names = names.map(|session| format!("{} {}", session.backend, session.index));
-    names.zip(shared.control.states()).collect()
+    session_names(&snapshot).into_iter().zip(shared.control.states()).collect()
 }
 
 async fn connection(server: Arc<Server>, stream: TcpStream, peer: SocketAddr) {
@@ -195,7 +197,7 @@ async fn connection(server: Arc<Server>, stream: TcpStream, peer: SocketAddr) {
         .header_read_timeout(PATIENCE)
         .max_buf_size(HEAD)
         .max_headers(HEADERS)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Patient::new(stream, READS)), service)
         .with_upgrades();
     if let Err(error) = connection.await {
         // A client that went away, or sent no HTTP.

@@ -7,7 +7,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use journeyman_core::{WorkerControl, session::SessionState, snapshot::Snapshot};
+use journeyman_core::{
+    WorkerControl,
+    session::SessionState,
+    snapshot::{SessionSnapshot, Snapshot},
+};
 use tokio::sync::{Notify, Semaphore, broadcast, watch};
 
 use crate::{
@@ -18,14 +22,13 @@ use crate::{
     journal::Journal,
     rate::Rates,
     sample::Sample,
+    section::{Section, Status},
     usage::Usage,
-    view::{
-        ActiveView, CapabilityTable, Outputs, Overview, RecentView, Section, SessionView, Status, Totals,
-    },
+    view::{ActiveView, CapabilityTable, Outputs, Overview, RecentView, SessionView, Totals},
 };
 
-/// Active jobs of each session that are shown.
-const ACTIVE: usize = 50;
+/// Active jobs that are shown: of each session, and about how many in all.
+const ACTIVE: (usize, usize) = (50, 200);
 
 /// How long the sessions may take to tell their jobs.
 const ANSWER: Duration = Duration::from_millis(500);
@@ -62,11 +65,12 @@ impl Shared {
     pub(crate) fn new(
         control: WorkerControl,
         config: MonitorConfig,
+        port: u16,
         open: watch::Receiver<()>,
     ) -> Self {
         Self {
             control,
-            door: Door::new(config.token.as_ref()),
+            door: Door::new(config.token.as_ref(), port),
             requests: Rates::new(config.rate, config.burst),
             commands: Rates::new(2.0, 20),
             failures: Rates::new(0.2, 10),
@@ -98,14 +102,16 @@ impl Shared {
 
     pub(crate) fn sessions(&self, snapshot: &Snapshot) -> Vec<SessionView> {
         let states = self.control.states();
-        let sessions = snapshot.sessions.iter().cloned().zip(states).enumerate();
-        sessions
-            .map(|(place, (session, state))| SessionView::new(place, session, &state.borrow()))
-            .collect()
+        let sessions = snapshot.sessions.iter().zip(session_names(snapshot)).zip(states);
+        let sessions = sessions.enumerate().map(|(place, ((session, name), state))| {
+            SessionView::new(place, name, session, &state.borrow())
+        });
+        sessions.collect()
     }
 
     pub(crate) async fn active(&self, outputs: Outputs) -> Option<Vec<ActiveView>> {
-        let jobs = self.control.active_jobs(ACTIVE);
+        let sessions = self.control.states().len().max(1);
+        let jobs = self.control.active_jobs(ACTIVE.0.min(ACTIVE.1.div_ceil(sessions)));
         let jobs = tokio::time::timeout(ANSWER, jobs).await.ok()?;
         Some(jobs.iter().map(|job| ActiveView::new(job, outputs)).collect())
     }
@@ -151,9 +157,22 @@ impl Shared {
 
 /// What a program shows. A bug in it is shown instead of taking the stream with it.
 fn section(of: &SectionOf) -> Section {
-    std::panic::catch_unwind(AssertUnwindSafe(|| of())).unwrap_or_else(|_| {
+    std::panic::catch_unwind(AssertUnwindSafe(|| of().shown())).unwrap_or_else(|_| {
         Section::new("Error").fact("A section of this page", "it could not be made", Status::Bad)
     })
+}
+
+/// What the sessions are called: by their backend, with a number where it has several.
+pub(crate) fn session_names(snapshot: &Snapshot) -> Vec<String> {
+    let alone = |backend: &str| {
+        let same = snapshot.sessions.iter().filter(|session| session.backend == backend);
+        same.take(2).count() == 1
+    };
+    let name = |session: &SessionSnapshot| match alone(&session.backend) {
+        true => session.backend.clone(),
+        false => format!("{} {}", session.backend, session.index),
+    };
+    snapshot.sessions.iter().map(name).collect()
 }
 
 /// Whether every session is provably receiving, and takes jobs.

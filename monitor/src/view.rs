@@ -10,63 +10,12 @@ use journeyman_core::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{clock, usage::Usage};
-
-/// Something that a program shows on its monitor besides what the worker tells by itself.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[non_exhaustive]
-pub struct Section {
-    /// Its heading.
-    pub title: String,
-    /// What it says.
-    pub facts: Vec<Fact>,
-}
-
-/// One line of a [`Section`].
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[non_exhaustive]
-pub struct Fact {
-    /// What it is about.
-    pub name: String,
-    /// What is so.
-    pub value: String,
-    /// Whether that is good.
-    pub status: Status,
-}
-
-/// Whether a [`Fact`] is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Status {
-    /// Neither.
-    Plain,
-    /// It is.
-    Good,
-    /// Worth a look.
-    Warning,
-    /// It is not.
-    Bad,
-}
-
-impl Section {
-    /// An empty section.
-    pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), facts: Vec::new() }
-    }
-
-    /// Adds a line.
-    #[must_use]
-    pub fn fact(
-        mut self,
-        name: impl Into<String>,
-        value: impl Into<String>,
-        status: Status,
-    ) -> Self {
-        self.facts.push(Fact { name: name.into(), value: value.into(), status });
-        self
-    }
-}
+use crate::{
+    clean::{LINE, NAME, WHOLE, shown},
+    clock,
+    section::Section,
+    usage::Usage,
+};
 
 /// The whole worker at one moment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -140,6 +89,8 @@ pub(crate) struct Totals {
 pub(crate) struct SessionView {
     /// Its place in the list: its name in the paths that steer it.
     pub(crate) place: usize,
+    /// What it is called: its backend, with a number where that has several.
+    pub(crate) name: String,
     /// The name of its backend.
     pub(crate) backend: String,
     /// Which of the backend's sessions it is, from 0.
@@ -262,7 +213,7 @@ pub(crate) struct RecentView {
     pub(crate) took: f64,
     /// `ok`, or the kind of the error.
     pub(crate) outcome: &'static str,
-    /// The error's text.
+    /// The error's text; in lists its beginning.
     pub(crate) error: Option<String>,
     /// How many bytes it printed.
     pub(crate) printed: u64,
@@ -307,7 +258,12 @@ impl OutputView {
 }
 
 impl SessionView {
-    pub(crate) fn new(place: usize, session: SessionSnapshot, state: &SessionState) -> Self {
+    pub(crate) fn new(
+        place: usize,
+        name: String,
+        session: &SessionSnapshot,
+        state: &SessionState,
+    ) -> Self {
         let (attempt, next_attempt) = match state {
             SessionState::Connecting { attempt } => (Some(*attempt), None),
             SessionState::Waiting { attempt, delay, .. } => {
@@ -320,7 +276,8 @@ impl SessionView {
         let counts = session.counts;
         Self {
             place,
-            backend: session.backend,
+            name,
+            backend: session.backend.clone(),
             index: session.index,
             state: session.state,
             since: clock::utc(session.since),
@@ -328,7 +285,7 @@ impl SessionView {
             paused: session.paused,
             attempt,
             next_attempt,
-            last_error: session.last_error,
+            last_error: session.last_error.as_deref().map(|error| shown(error, LINE)),
             connections: counts.connections,
             accepted: counts.accepted,
             ok: counts.ok,
@@ -361,17 +318,17 @@ impl ActiveView {
     pub(crate) fn new(job: &ActiveJob, outputs: Outputs) -> Self {
         let (printed, output) = OutputView::new(job.output.as_ref(), outputs);
         Self {
-            id: job.id.to_string(),
+            id: shown(&job.id, NAME),
             backend: job.backend.to_string(),
             session: job.session,
-            route: job.route.to_string(),
+            route: shown(&job.route, NAME),
             attempt: job.attempt,
             age: job.age.as_secs_f64(),
             time_left: job.time_left.map(|left| left.as_secs_f64()),
             waiting: job.waiting,
             cancelled: job.cancelled,
             progress: job.progress,
-            message: job.message.clone(),
+            message: job.message.as_deref().map(|message| shown(message, LINE)),
             printed,
             output,
         }
@@ -380,18 +337,19 @@ impl ActiveView {
 
 impl RecentView {
     pub(crate) fn new(job: &RecentJob, outputs: Outputs) -> Self {
+        let longest = if outputs == Outputs::Included { WHOLE } else { LINE };
         let (printed, output) = OutputView::new(job.output.as_ref(), outputs);
         Self {
             number: job.number,
-            id: job.id.to_string(),
+            id: shown(&job.id, NAME),
             backend: job.backend.to_string(),
             session: job.session,
-            route: job.route.to_string(),
+            route: shown(&job.route, NAME),
             attempt: job.attempt,
             ended_at: clock::utc(job.ended_at),
             took: job.took.as_secs_f64(),
             outcome: job.outcome,
-            error: job.error.clone(),
+            error: job.error.as_deref().map(|error| shown(error, longest)),
             printed,
             output,
         }

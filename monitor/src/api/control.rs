@@ -7,14 +7,22 @@ use std::time::Duration;
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
     http::StatusCode,
 };
 use journeyman_core::WorkerControl;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{journal::Level, problem::Problem, server::App, shared::Shared};
+use crate::{
+    journal::Level,
+    problem::Problem,
+    server::App,
+    shared::{Shared, session_names},
+};
 
 /// A command.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
@@ -63,9 +71,10 @@ type Answer = Result<(StatusCode, Json<Taken>), Problem>;
 )]
 pub(crate) async fn all(
     State(shared): App,
-    Path(command): Path<String>,
-    Query(options): Query<Options>,
+    command: Result<Path<String>, PathRejection>,
+    options: Result<Query<Options>, QueryRejection>,
 ) -> Answer {
+    let (Path(command), Query(options)) = (command?, options?);
     let command = parse(&command)?;
     carry_out(&shared, &shared.control, command, &options, "all sessions")?;
     let sessions = shared.control.states().len();
@@ -88,16 +97,17 @@ pub(crate) async fn all(
 )]
 pub(crate) async fn one(
     State(shared): App,
-    Path((place, command)): Path<(usize, String)>,
-    Query(options): Query<Options>,
+    path: Result<Path<(usize, String)>, PathRejection>,
+    options: Result<Query<Options>, QueryRejection>,
 ) -> Answer {
+    let (Path((place, command)), Query(options)) = (path?, options?);
     let command = parse(&command)?;
     let Some(control) = shared.control.session(place) else {
         return Err(Problem::not_found(format!("there is no session {place}")));
     };
-    let session = control.snapshot().sessions.into_iter().next();
-    let who = session.map_or_else(String::new, |s| format!("{} {}", s.backend, s.index));
-    carry_out(&shared, &control, command, &options, &who)?;
+    let names = session_names(&shared.control.snapshot());
+    let who = names.get(place).map_or("", String::as_str);
+    carry_out(&shared, &control, command, &options, who)?;
     Ok((StatusCode::ACCEPTED, Json(Taken { command, sessions: 1 })))
 }
 

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -64,8 +64,9 @@ pub(crate) async fn jobs(State(shared): App) -> Json<Jobs> {
 )]
 pub(crate) async fn job(
     State(shared): App,
-    Path(number): Path<u64>,
+    number: Result<Path<u64>, PathRejection>,
 ) -> Result<Json<RecentView>, Problem> {
+    let Path(number) = number?;
     let recent = shared.control.snapshot().recent;
     let job = recent.iter().find(|job| job.number == number);
     job.map(|job| Json(RecentView::new(job, Outputs::Included)))

@@ -5,7 +5,7 @@ use std::{convert::Infallible, sync::Arc};
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::header,
+    http::{HeaderName, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -30,8 +30,12 @@ pub(crate) async fn events(State(shared): App) -> Result<Response, Problem> {
         let _ = &place;
         Ok::<_, Infallible>(Bytes::from(format!("data: {message}\n\n")))
     });
-    let kind = [(header::CONTENT_TYPE, "text/event-stream")];
-    Ok((kind, Body::from_stream(stream)).into_response())
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        // A proxy that collects answers would hold it back.
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    Ok((headers, Body::from_stream(stream)).into_response())
 }
 
 /// The live stream as a WebSocket: the same messages, one in each text frame. What the client sends is

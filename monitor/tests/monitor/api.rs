@@ -30,6 +30,7 @@ async fn everything_that_the_worker_tells_is_there() {
     let sessions = rig.json("/api/v1/sessions").await;
     assert_eq!(sessions, all["sessions"]);
     assert_eq!((&sessions[1]["place"], &sessions[1]["backend"]), (&1.into(), &"second".into()));
+    assert_eq!(sessions[1]["name"], "second", "no number where there is one session");
     assert_eq!((&sessions[1]["state"], &sessions[1]["failed"]), (&"ready".into(), &1.into()));
 
     let routes = rig.json("/api/v1/routes").await;
@@ -65,7 +66,7 @@ async fn everything_that_the_worker_tells_is_there() {
     let events = rig.json("/api/v1/events").await;
     let texts: Vec<_> =
         events.as_array().unwrap().iter().map(|e| e["text"].as_str().unwrap()).collect();
-    assert!(texts.contains(&"first 0: ready") && texts.contains(&"second 0: ready"), "{texts:?}");
+    assert!(texts.contains(&"first: ready") && texts.contains(&"second: ready"), "{texts:?}");
     let history = rig.until("/api/v1/history", |list| {
         list.as_array()
             .is_some_and(|list| list.iter().any(|sample| sample["ok"].as_u64() > Some(0)))
@@ -158,16 +159,17 @@ async fn what_is_not_there_is_said_with_a_remedy() {
     let rig = rig(config()).await;
     for (method, path, status, says) in [
         ("GET", "/nowhere", 404, "openapi.json"),
+        ("POST", "/api/v1/drain?within=soon", 400, "\"remedy\""),
         ("GET", "/assets/../Cargo.toml", 404, ""),
         ("GET", "/assets/%2e%2e%2fCargo.toml", 404, ""),
         ("GET", "/assets/docs/nothing.js", 404, ""),
         ("POST", "/api/v1/explode", 404, "pause, resume"),
         ("POST", "/api/v1/sessions/7/pause", 404, "no session 7"),
-        ("POST", "/api/v1/sessions/x/pause", 400, ""),
+        ("POST", "/api/v1/sessions/x/pause", 400, "\"error\""),
         ("POST", "/api/v1/sessions/0/explode", 404, "pause, resume"),
         ("GET", "/api/v1/pause", 405, ""),
         ("DELETE", "/api/v1/snapshot", 405, "no such method"),
-        ("GET", "/api/v1/jobs/-1", 400, ""),
+        ("GET", "/api/v1/jobs/-1", 400, "\"error\""),
         ("GET", "/api/v1/jobs/99999999999999999999999", 400, ""),
         ("POST", "/restart", 404, ""),
         ("GET", "/stats", 404, ""),

@@ -110,6 +110,15 @@ async fn it_loads_and_live_updates_arrive() {
     let ids = "[...document.querySelectorAll('#recent .id')].map((e) => e.textContent)";
     assert!(browser.value(ids).await.as_array().unwrap().contains(&HOSTILE.into()));
 
+    // What would not be seen, or would turn letters around, is seen; output is as in a terminal.
+    rig.first.submit(Submission::new("echo").id("\u{202e}x\u{1b}[0m\u{7}")).await.await.unwrap();
+    browser.until("!document.getElementById('newer').hidden").await;
+    browser.value("document.getElementById('newer').click()").await;
+    let id = "document.querySelector('#recent .id').textContent";
+    assert_eq!(browser.value(id).await, "⟨202E⟩x⟨1B⟩[0m⟨07⟩");
+    let printed = "import('/assets/format.js').then((f) => f.printed('a\\r\\nb 1 %\\rb 2 %\\r\\n\\x1b[31mred\\x1b[0m'))";
+    assert_eq!(browser.value(printed).await, "a\nb 2 %\nred");
+
     // A filter, a state that changes, and the log.
     browser.value("document.querySelector('[data-only=failed]').click()").await;
     browser.until("document.querySelectorAll('#recent > li').length === 1").await;
@@ -117,7 +126,7 @@ async fn it_loads_and_live_updates_arrive() {
     browser
         .until("document.getElementById('connection-status').textContent === 'Partly online'")
         .await;
-    browser.until("document.getElementById('activity-log').textContent.includes('second 0: disconnected on request')").await;
+    browser.until("document.getElementById('activity-log').textContent.includes('second: disconnected on request')").await;
     assert_clean(&browser, &rig);
 
     // Themes: that of the system, or a chosen one.

@@ -9,6 +9,7 @@ use std::{
 
 use journeyman_core::{
     JobError, Router, StartedWorker, Worker,
+    extract::Args,
     job::{Cancel, Output, Progress},
     memory::{Memory, MemoryClient, MemoryJob, Submission},
 };
@@ -58,6 +59,7 @@ pub(crate) async fn rig(config: MonitorConfig) -> Rig {
     let router = Router::new()
         .route("echo", async |value: journeyman_core::Value| value)
         .route("fail", async || Err::<(), _>(JobError::failed("<b>no</b> & \"never\"")))
+        .route("fail.with", async |Args(text): Args<String>| Err::<(), _>(JobError::failed(text)))
         .route("gate", move |output: Output, progress: Progress, cancel: Cancel| {
             let gate = Arc::clone(&opened);
             async move {
