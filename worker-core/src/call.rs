@@ -8,7 +8,7 @@
 //! | anything of one part | a list with one item | that item |
 //! | a list, or anything of one part | a scalar | the scalar, as the only item |
 //! | `()`, `Option`, a struct, a map, a list | nothing, or an empty list | nothing: unit, `None`, defaults |
-//! | `Option` | a list with null in it | `None` |
+//! | `()`, `Option` | a list with null in it | unit, `None` |
 //!
 //! Where a one-item list could be read both ways (`[[1, 2]]` as a list of lists), the rule above
 //! is tried first and the plain reading after it.
@@ -218,9 +218,18 @@ impl<'de> Deserializer<'de> for Call<'_, 'de> {
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.shape {
             // An object with members that nobody asks for is what a struct without fields gets.
-            Shape::Null | Shape::Map | Shape::List(Items::Zero) => {
+            Shape::Null
+            | Shape::Map
+            | Shape::List(Items::Zero | Items::One(Item::Null | Item::Map)) => {
                 self.skip()?;
                 visitor.visit_unit()
+            }
+            Shape::List(Items::One(Item::List)) => {
+                let (list,) = <(Vec<de::IgnoredAny>,)>::deserialize(self.source)?;
+                match list.is_empty() {
+                    true => visitor.visit_unit(),
+                    false => Err(de::Error::custom("this job takes no arguments")),
+                }
             }
             _ => Err(de::Error::custom("this job takes no arguments")),
         }
@@ -459,6 +468,12 @@ mod tests {
         assert_eq!(get::<(Option<i64>,)>("[null]"), Ok((None,)));
         assert_eq!(get::<Optional>("[null]"), Ok(Optional { a: None, b: 0 }));
         assert_eq!(get::<()>(r#"{"extra":1}"#), Ok(()));
+        for json in ["[null]", "[[]]", "[{}]", r#"[{"extra":1}]"#] {
+            assert_eq!(get::<()>(json), Ok(()), "{json}");
+        }
+        for json in ["[[1]]", "[0]", "[null,null]", "0"] {
+            assert!(get::<()>(json).unwrap_err().contains("no arguments"), "{json}");
+        }
         assert!(get::<()>("[1]").unwrap_err().contains("no arguments"));
     }
 

@@ -189,7 +189,7 @@ pub struct RecentJob {
     pub took: Duration,
     /// `ok`, or the kind of the error.
     pub outcome: &'static str,
-    /// The error's text.
+    /// The error's text, at most its first 16 KiB.
     pub error: Option<String>,
     /// What it printed, if anything.
     pub output: Option<OutputText>,
@@ -203,6 +203,14 @@ pub(crate) struct Recent(Mutex<Ends>);
 struct Ends {
     jobs: VecDeque<(Ended, u64)>,
     number: u64,
+}
+
+/// How much of the text of an error is kept, in bytes.
+const KEPT: usize = 16 << 10;
+
+/// The text of an error, as much as is kept of it.
+pub(crate) fn kept(text: &str) -> String {
+    text[..text.floor_char_boundary(KEPT)].to_owned()
 }
 
 /// How a job ended, as its session knows it.
@@ -367,6 +375,13 @@ impl fmt::Debug for Histogram {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_an_endless_error_the_beginning_is_kept() {
+        assert_eq!(kept("short"), "short");
+        let long = format!("a{}", "é".repeat(KEPT));
+        assert_eq!(kept(&long).len(), KEPT - 1, "cut between two characters");
+    }
 
     #[test]
     fn quantiles_are_right_to_an_eighth() {

@@ -34,7 +34,7 @@ pub use checkpoint::{Checkpoint, Checkpoints, NotStored, Receipt};
 pub use config::{Config, ConfigError, Native};
 pub use era::{Era, EraSetting};
 pub use metrics::{DeviceSpecs, Metrics, MetricsHandle, MetricsSource};
-pub use outcome::{FAILED, RESUMED};
+pub use outcome::{FAILED, RESUMED, error_prefix};
 pub use protocol::{CrowdCompute, PYTHON_ROUTE, UNNAMED};
 pub use pyjson::{NotJson, Raw};
 pub use status::{CurrentTask, Registration, Registrations};

@@ -110,6 +110,18 @@ pub(crate) fn result(
     })
 }
 
+/// What stands before the text of an error of this kind, of a task that was not resumed. Nothing where
+/// the task was not run, or not to its end.
+pub fn error_prefix(kind: JobErrorKind) -> &'static str {
+    match kind {
+        JobErrorKind::Cancelled
+        | JobErrorKind::NoRoute
+        | JobErrorKind::Overloaded
+        | JobErrorKind::HandedBack => "",
+        _ => FAILED,
+    }
+}
+
 /// The text of an error as the foreman gets it.
 pub(crate) fn error_text(
     error: &JobError,
@@ -118,18 +130,12 @@ pub(crate) fn error_text(
     compat: bool,
 ) -> String {
     let text = &error.message()[..error.message().floor_char_boundary(MAX_TEXT)];
-    let not_run = matches!(
-        error.kind(),
-        JobErrorKind::Cancelled
-            | JobErrorKind::NoRoute
-            | JobErrorKind::Overloaded
-            | JobErrorKind::HandedBack
-    );
     let prefix = match error.code() {
         Some(PLAIN_ERROR) => "",
-        _ if not_run => "",
-        _ if resumed || (compat && era == Some(Era::Head)) => RESUMED,
-        _ => FAILED,
+        _ => match error_prefix(error.kind()) {
+            FAILED if resumed || (compat && era == Some(Era::Head)) => RESUMED,
+            prefix => prefix,
+        },
     };
     format!("{prefix}{text}")
 }

@@ -37,7 +37,7 @@ use crate::{
     ledger::{Ledger, Token},
     protocol::{Action, Cx, DropReason, IncomingJob, Input, Outcome, Protocol, Settlement},
     router::{CompiledScope, Lookup, Table},
-    snapshot::{ActiveJob, Ended, Recent},
+    snapshot::{self, ActiveJob, Ended, Recent},
     transport::{Closed, Event, Goodbye, Transport},
 };
 
@@ -421,7 +421,7 @@ impl Runtime {
             at: now,
             took,
             outcome: error.map_or("ok", |error| error.kind().as_str()),
-            error: error.map(|error| error.message().to_owned()),
+            error: error.map(|error| snapshot::kept(error.message())),
             output: job.printed(),
         });
     }
@@ -437,7 +437,7 @@ impl Runtime {
             at: now,
             took: Duration::ZERO,
             outcome: error.kind().as_str(),
-            error: Some(error.message().to_owned()),
+            error: Some(snapshot::kept(error.message())),
             output: None,
         });
     }

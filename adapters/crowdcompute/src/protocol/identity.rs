@@ -58,10 +58,12 @@ impl Identity {
         self.doubtful = false;
     }
 
-    /// A new connection. With something `in_hand` that needs the id, it is kept.
-    pub(crate) fn connect(&mut self, in_hand: bool, random: u64) {
+    /// A new connection. The id is kept at first if something needs it: what is in hand, or an old
+    /// connection that may still be open for the foreman, which a new one under the same id takes the
+    /// place of.
+    pub(crate) fn connect(&mut self, needed: bool, random: u64) {
         if self.fresh && self.used {
-            match in_hand {
+            match needed {
                 true => self.doubtful = true,
                 false => self.renew(random),
             }

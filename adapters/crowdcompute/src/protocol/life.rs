@@ -20,7 +20,8 @@ const HANDED_BACK: &str = "the worker stops and gives the task back";
 impl CrowdCompute {
     pub(super) fn connected(&mut self, cx: &mut Cx<'_, WsMessage>) {
         let random = cx.random();
-        self.identity.connect(self.in_hand(), random);
+        let needed = self.in_hand() || std::mem::take(&mut self.unheard);
+        self.identity.connect(needed, random);
         self.stage = Stage::Registering;
         self.shown.update(|shown| self.identity.current().clone_into(&mut shown.worker_id));
         let seed = self.config.compat && self.era() == Some(Era::Seed);
@@ -153,6 +154,7 @@ impl CrowdCompute {
 
     pub(super) fn disconnected(&mut self, cx: &mut Cx<'_, WsMessage>, closed: &Closed) {
         self.down();
+        self.unheard = !closed.clean && closed.error.kind() == ErrorKind::Timeout;
         if closed.clean && closed.code == Some(CLOSE_NORMAL) && self.proven {
             // What a foreman of the seed does when it does not know a type. Perhaps another one
             // has taken the place of the one that was known.

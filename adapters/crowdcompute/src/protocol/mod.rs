@@ -92,6 +92,8 @@ pub struct CrowdCompute {
     held: VecDeque<TaskRef>,
     refusals: Refusals,
     draining: bool,
+    /// The last connection was given up because nothing came: for the foreman it may still be open.
+    unheard: bool,
     next_heartbeat: Option<Instant>,
 }
 
@@ -130,6 +132,7 @@ impl CrowdCompute {
             held: VecDeque::new(),
             refusals: Refusals::default(),
             draining: false,
+            unheard: false,
             next_heartbeat: None,
         };
         new.learned();
