@@ -27,7 +27,7 @@ pub enum StartError {
         /// What is wrong with it.
         problem: String,
     },
-    /// The virtual environment cannot be made.
+    /// The virtual environment cannot be made, or is broken.
     Venv {
         /// Its folder.
         path: PathBuf,
@@ -54,6 +54,9 @@ pub enum StartError {
     Slow(Duration),
     /// Parts of the sandbox are required and not available; each with the reason.
     Sandbox(Vec<(Part, String)>),
+    /// An interpreter was started without parts of the sandbox that the first one had; each with
+    /// the reason. It is not used.
+    Weaker(Vec<(Part, String)>),
     /// The executor was shut down.
     Stopped,
 }
@@ -81,7 +84,7 @@ impl fmt::Display for StartError {
                 path.display()
             ),
             Self::Venv { path, problem } => {
-                write!(f, "the virtual environment {} cannot be made: {problem}", path.display())
+                write!(f, "the virtual environment {} cannot be used: {problem}", path.display())
             }
             Self::Scratch { path, error } => write!(
                 f,
@@ -102,14 +105,20 @@ impl fmt::Display for StartError {
             ),
             Self::Sandbox(parts) => {
                 write!(f, "the sandbox is required, and not all of it is available")?;
-                for (part, reason) in parts {
-                    write!(f, "; {part}: {reason}")?;
-                }
-                Ok(())
+                list(f, parts)?;
+                write!(f, ". Run where all of it is, or set `require_sandbox` to false")
+            }
+            Self::Weaker(parts) => {
+                write!(f, "a new interpreter is confined less than the first one and is not used")?;
+                list(f, parts)
             }
             Self::Stopped => write!(f, "the executor was shut down"),
         }
     }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, parts: &[(Part, String)]) -> fmt::Result {
+    parts.iter().try_for_each(|(part, reason)| write!(f, "; {part}: {reason}"))
 }
 
 impl Error for StartError {
@@ -154,8 +163,10 @@ mod tests {
         let old = StartError::NoPython { tried }.to_string();
         assert!(old.contains("/a/python3: it is Python 3.6.1; /b/python3: broken"), "{old}");
         let parts = vec![(Part::Files, "no Landlock".to_owned()), (Part::Network, "x".to_owned())];
-        let text = StartError::Sandbox(parts).to_string();
-        assert!(text.ends_with("; files: no Landlock; network: x"), "{text}");
+        let text = StartError::Sandbox(parts.clone()).to_string();
+        assert!(text.contains("available; files: no Landlock; network: x. Run where"), "{text}");
+        let text = StartError::Weaker(parts).to_string();
+        assert!(text.ends_with("not used; files: no Landlock; network: x"), "{text}");
         let last_lines = "ImportError".to_owned();
         let text = StartError::Handshake { problem: "it ended".to_owned(), last_lines }.to_string();
         assert_eq!(text, "the interpreter did not start: it ended; it said:\nImportError");

@@ -2,7 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{Arc, OnceLock, atomic::AtomicU64},
 };
 
 use journeyman_core::settings::ConfigError;
@@ -56,7 +56,8 @@ impl Executor {
             .map_err(|error| StartError::Scratch { path: parent, error: Arc::new(error) })?;
         let root = Arc::new(root);
         let keeper = Keeper::start(recipe(&config, &interpreter.path), root.clone())?;
-        let shared = Shared { config, keeper, root, code: interpreter.code.clone() };
+        let (code, first) = (interpreter.code.clone(), OnceLock::new());
+        let shared = Shared { config, keeper, root, code, first };
         let first = Process::start(&shared).await?;
         let report = first.report.clone();
         for (part, reason) in report.missing() {
@@ -142,7 +143,7 @@ impl Executor {
     /// An interpreter, and whether a pause was asked for meanwhile.
     async fn lease(&self, task: &Task, hooks: &mut Hooks) -> Result<(Lease, bool), FailureKind> {
         let limit = self.pool.shared.config.limits.task;
-        let bytes = task.source.text().len() + task.arguments.len();
+        let bytes = task.bytes();
         if bytes > limit {
             let (bytes, limit) = (bytes as u64, limit as u64);
             return Err(FailureKind::TaskTooLarge { bytes, limit });

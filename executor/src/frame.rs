@@ -1,16 +1,24 @@
 //! What goes over the pipes: frames of a length (u32, big endian, of what follows), a kind (one
-//! byte) and a body. See `runner.py` for the other side.
+//! byte) and a body. See `runner/` for the other side.
 
 use serde::Deserialize;
 
 use crate::{
     hooks::{Checkpoint, Event},
+    json::is_value,
+    sandbox::STATE_LIMIT,
     task::Task,
 };
 
 const SOURCE_FOLLOWS: u8 = 1;
 const FORGET: u8 = 2;
 const EXACT: u8 = 4;
+/// Room for names and brackets around the values of a checkpoint.
+const AROUND_STATE: usize = 256 << 10;
+/// Characters of what a task says about its progress.
+const MESSAGE_LIMIT: usize = 4096;
+/// What a pipe holds, twice: as much is kept for reading.
+const SMALL: usize = 512 << 10;
 
 /// How the interpreter is told of a task's source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,31 +87,42 @@ pub(crate) fn wish(number: u64, wish: &str) -> Vec<u8> {
 
 /// Bytes that came, until they are whole frames.
 #[derive(Debug, Default)]
-pub(crate) struct Inbox(Vec<u8>);
+pub(crate) struct Inbox {
+    bytes: Vec<u8>,
+    /// What is before was taken already: one move of the rest for each read, however many frames.
+    from: usize,
+}
 
 impl Inbox {
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
+        self.bytes.drain(..self.from);
+        self.from = 0;
+        self.bytes.extend_from_slice(bytes);
     }
 
     /// The next frame, its kind and its body.
-    pub(crate) fn next(&mut self, limit: usize) -> Result<Option<(u8, Vec<u8>)>, String> {
-        let Some(head) = self.0.first_chunk::<4>() else { return Ok(None) };
+    pub(crate) fn next(&mut self, limit: usize) -> Result<Option<(u8, &[u8])>, String> {
+        let rest = &self.bytes[self.from..];
+        let Some(head) = rest.first_chunk::<4>() else { return Ok(None) };
         let length = u32::from_be_bytes(*head) as usize;
         if length == 0 || length > limit {
             return Err(format!("it sent a frame of {length} bytes; the most is {limit}"));
         }
         let whole = length + 4;
-        if self.0.len() < whole {
-            return Ok(None);
-        }
-        let rest = self.0.split_off(whole);
-        let frame = std::mem::replace(&mut self.0, rest);
-        Ok(Some((frame[4], frame[5..].to_vec())))
+        let Some(frame) = rest.get(4..whole) else { return Ok(None) };
+        self.from += whole;
+        Ok(frame.split_first().map(|(kind, body)| (*kind, body)))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.bytes.len() == self.from
+    }
+
+    /// Gives the memory of a large frame back.
+    pub(crate) fn shrink(&mut self) {
+        if self.is_empty() && self.bytes.capacity() > SMALL {
+            *self = Self::default();
+        }
     }
 }
 
@@ -162,10 +181,13 @@ pub(crate) fn answer(kind: u8, body: &[u8]) -> Result<Answer, String> {
             if kind == b'E' {
                 return Ok(Answer::Failed { head, report: parse(rest)? });
             }
-            // JSON text of `json.dumps` is ASCII, whatever a task did: else it is not ours.
+            // It goes into messages as it is. So it has to be what the runner sends, whatever the
+            // task made of that.
             match std::str::from_utf8(rest) {
-                Ok(text) if text.is_ascii() => Ok(Answer::Done { head, text: text.to_owned() }),
-                _ => Err("it sent a result that is no ASCII text".to_owned()),
+                Ok(text) if is_value(text) && (!head.python_text || text.starts_with('"')) => {
+                    Ok(Answer::Done { head, text: text.to_owned() })
+                }
+                _ => Err("it sent a result that is no JSON text".to_owned()),
             }
         }
         b'C' | b'P' => {
@@ -188,7 +210,13 @@ fn checkpoint(body: &[u8]) -> Result<Event, String> {
         state: Vec<(String, String)>,
         skipped: Vec<String>,
     }
+    if body.len() > STATE_LIMIT + AROUND_STATE {
+        return Err(format!("it sent a checkpoint of {} bytes", body.len()));
+    }
     let Wire { progress, state, skipped } = parse(body)?;
+    if !is_value(&progress) || !state.iter().all(|(_, value)| is_value(value)) {
+        return Err("it sent a checkpoint whose values are no JSON text".to_owned());
+    }
     Ok(Event::Checkpoint(Checkpoint { progress, state, skipped }))
 }
 
@@ -198,7 +226,12 @@ fn progress(body: &[u8]) -> Result<Event, String> {
         percent: String,
         message: Option<String>,
     }
-    let Wire { percent, message } = parse(body)?;
+    let Wire { percent, mut message } = parse(body)?;
+    if let Some(message) = &mut message
+        && let Some((end, _)) = message.char_indices().nth(MESSAGE_LIMIT)
+    {
+        message.truncate(end);
+    }
     let percent = percent.parse().ok().filter(|number: &f64| !number.is_nan()).unwrap_or_default();
     Ok(Event::Progress { percent, message })
 }
@@ -216,19 +249,23 @@ mod tests {
     #[test]
     fn frames_come_in_pieces() {
         let bytes = [frame(b'A', b"first"), frame(b'B', b"")].concat();
-        let mut inbox = Inbox::default();
-        let mut seen = Vec::new();
-        for byte in bytes {
-            inbox.push(&[byte]);
-            while let Some(frame) = inbox.next(6).unwrap() {
-                seen.push(frame);
+        for size in [1, 3, bytes.len()] {
+            let mut inbox = Inbox::default();
+            let mut seen = Vec::new();
+            for part in bytes.chunks(size) {
+                inbox.push(part);
+                while let Some((kind, body)) = inbox.next(6).unwrap() {
+                    seen.push((kind, body.to_vec()));
+                }
             }
+            assert_eq!(seen, [(b'A', b"first".to_vec()), (b'B', Vec::new())]);
+            assert!(inbox.is_empty());
+            inbox.push(&frame(b'A', b"second"));
+            assert!(!inbox.is_empty());
+            assert_eq!(inbox.next(6).unwrap_err(), "it sent a frame of 7 bytes; the most is 6");
         }
-        assert_eq!(seen, [(b'A', b"first".to_vec()), (b'B', Vec::new())]);
-        assert!(inbox.is_empty());
-        inbox.push(&frame(b'A', b"second"));
-        assert_eq!(inbox.next(6).unwrap_err(), "it sent a frame of 7 bytes; the most is 6");
-        inbox.0 = vec![0; 4];
+        let mut inbox = Inbox::default();
+        inbox.push(&[0; 4]);
         assert!(inbox.next(6).is_err());
     }
 
@@ -256,7 +293,24 @@ mod tests {
     fn what_a_task_might_send() {
         assert!(answer(b'R', b"").is_err());
         assert!(answer(b'R', &done(&[&[0]])).is_err());
-        assert!(answer(b'R', &done(&[&[0, 1], "é".as_bytes()])).is_err());
+        for text in ["é", "", "1, \"task_id\": \"another\"", "[1"] {
+            assert!(answer(b'R', &done(&[&[0, 1], text.as_bytes()])).is_err(), "{text}");
+        }
+        // What stands for a value that JSON cannot carry is a string.
+        assert!(answer(b'R', &done(&[&[1, 1], b"1"])).is_err());
+        assert!(answer(b'R', &done(&[&[1, 1], b"\"1\""])).is_ok());
+        let forged = |kind, text: &str| answer(kind, &[&[0; 8], text.as_bytes()].concat());
+        let value = r#"{"progress": "0", "state": [["a", "1}, \"type\": \"x\""]], "skipped": []}"#;
+        assert!(forged(b'C', value).unwrap_err().contains("no JSON text"));
+        assert!(forged(b'C', r#"{"progress": "", "state": [], "skipped": []}"#).is_err());
+        let much = " ".repeat(STATE_LIMIT + AROUND_STATE + 1);
+        assert!(forged(b'C', &much).unwrap_err().contains("a checkpoint of"));
+        let long = format!(r#"{{"percent": "1", "message": "{}"}}"#, "é".repeat(5000));
+        let message = Some("é".repeat(4096));
+        assert_eq!(
+            forged(b'P', &long),
+            Ok(Answer::Event(0, Event::Progress { percent: 1.0, message }))
+        );
         assert!(answer(b'E', &done(&[&[0, 1], b"[]"])).is_err());
         assert!(answer(b'P', b"1234567").is_err());
         assert!(answer(b'C', &[0; 9]).is_err());

@@ -21,7 +21,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
+};
 use tokio::sync::oneshot;
 
 use crate::{config::User, scratch, scratch::Root};
@@ -226,19 +228,21 @@ impl State {
 impl Grave {
     /// Whether it has ended; then it is reaped, and its folder about to be removed.
     fn closed(&mut self, cleaners: &mut Vec<JoinHandle<()>>) -> bool {
+        if !has_ended(self.pid) {
+            if self.patience.is_some_and(|end| Instant::now() >= end) {
+                self.patience = None;
+                kill(self.pid);
+            }
+            return false;
+        }
+        // Whoever is left of its group. Before it is waited for: until then, its number is nobody
+        // else's.
+        let _ = kill_process_group(self.pid, Signal::KILL);
         let status = match self.child.try_wait() {
             Ok(Some(status)) => how(status, self.patience.is_none() && self.reply.is_some()),
-            Ok(None) => {
-                if self.patience.is_some_and(|end| Instant::now() >= end) {
-                    self.patience = None;
-                    kill(self.pid);
-                }
-                return false;
-            }
+            Ok(None) => return false,
             Err(error) => format!("ended ({error})"),
         };
-        // Whoever is left of its group: nobody can join a group of which nobody is left.
-        let _ = kill_process_group(self.pid, Signal::KILL);
         // What hostile code made may take long to remove, and others wait for this thread.
         if scratch::is_used(&self.folder) {
             let folder = self.folder.clone();
@@ -255,6 +259,12 @@ impl Grave {
         }
         true
     }
+}
+
+/// Whether it has ended; it can still be waited for.
+fn has_ended(pid: Pid) -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    waitid(WaitId::Pid(pid), options).map_or(true, |status| status.is_some())
 }
 
 fn how(status: ExitStatus, by_us: bool) -> String {

@@ -36,6 +36,7 @@
 #![cfg(unix)]
 
 mod config;
+mod disk;
 mod error;
 mod executor;
 mod frame;

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use crate::{json, output::Output, task::Rules, usage::Usage};
+use crate::{config::Limits, frame::Report, json, output::Output, task::Rules, usage::Usage};
 
 /// A task that gave a result.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,6 +133,27 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// What an interpreter reports.
+    pub(crate) fn of(report: Report, limits: &Limits, memory: u64) -> Self {
+        let Report { class, kind, text, traceback, size } = report;
+        if class == Report::TOO_LARGE {
+            return Self::ResultTooLarge { bytes: size, limit: limits.result as u64 };
+        }
+        // Python's own has no text; a library's says more than we can.
+        if kind == "MemoryError" && text == "\"\"" {
+            return Self::MemoryLimit { limit: memory };
+        }
+        // Literals are passed on as they are: one that is none would break a message.
+        let is_literal = |text: &String| text.starts_with('"') && json::is_value(text);
+        let literal = Some(text).filter(is_literal).unwrap_or_else(|| "\"\"".to_owned());
+        let error = PythonError { kind, literal, traceback: json::text(&traceback) };
+        match class {
+            Report::NOT_SERIALIZABLE => Self::NotSerializable(error),
+            Report::RAISED => Self::Python(error),
+            _ => Self::Misbehaved { problem: format!("it reported an error of class {class}") },
+        }
+    }
+
     /// Whether the task itself is the reason, so that it would fail again. Not so if it was
     /// cancelled, or if there was no interpreter.
     #[must_use]
@@ -323,6 +344,29 @@ mod tests {
         assert_eq!(python("RuntimeError", "\"\"").to_string(), "RuntimeError");
         assert_eq!(python("SystemExit", "\"SystemExit: 3\"").to_string(), "SystemExit: 3");
         assert_eq!(python("SystemExit", "\"SystemExit\"").to_string(), "SystemExit");
+    }
+
+    #[test]
+    fn what_is_reported_is_not_trusted() {
+        let report = |class, text: &str| {
+            let (kind, text) = ("ValueError".to_owned(), text.to_owned());
+            let report = Report { class, kind, text, traceback: String::new(), size: 9 };
+            FailureKind::of(report, &Limits::default(), 1)
+        };
+        assert_eq!(
+            report(0, r#""a\ud800""#),
+            FailureKind::Python(python("ValueError", r#""a\ud800""#))
+        );
+        for text in [r#""a", "task_id": "another""#, "1", "", "\"é\""] {
+            assert_eq!(
+                report(0, text),
+                FailureKind::Python(python("ValueError", "\"\"")),
+                "{text}"
+            );
+        }
+        let limit = Limits::default().result as u64;
+        assert_eq!(report(2, ""), FailureKind::ResultTooLarge { bytes: 9, limit });
+        assert!(matches!(report(7, ""), FailureKind::Misbehaved { .. }));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering::Relaxed},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, atomic::Ordering::Relaxed},
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -12,12 +13,18 @@ use tokio::{
 
 use crate::{
     config::Reuse,
+    disk,
     error::StartError,
     process::{Process, Shared},
+    scratch,
     stats::{Counters, Stats, count},
     task::Source,
     usage::Measured,
 };
+
+/// How long an interpreter that waits for another task is left to itself. One that gets tasks all
+/// the time is not stopped and woken for each.
+const SETTLE: Duration = Duration::from_millis(100);
 
 /// All interpreters of an executor.
 #[derive(Debug)]
@@ -38,6 +45,8 @@ struct State {
     ready: VecDeque<Process>,
     /// Being started ahead.
     starting: usize,
+    /// Whether somebody will see to those that wait.
+    settling: bool,
     closed: bool,
 }
 
@@ -107,6 +116,7 @@ impl Pool {
             let mut process = process;
             // One that ended while nobody looked is buried by being dropped.
             if process.is_quiet() {
+                process.wake();
                 return Some(process);
             }
         }
@@ -149,6 +159,44 @@ impl Pool {
         }
     }
 
+    /// Puts an interpreter back, for another task.
+    fn put_back(self: &Arc<Self>, mut process: Process) {
+        process.idle_since = Instant::now();
+        let mut state = self.state();
+        if !state.closed {
+            state.idle.push(process);
+            if !std::mem::replace(&mut state.settling, true) {
+                self.runtime.spawn(settle(Arc::downgrade(self)));
+            }
+        }
+    }
+
+    /// Stops those that wait for some time; whether there is nobody left to look after.
+    fn stop_idle(&self) -> bool {
+        let mut state = self.state();
+        let (mut unsettled, mut unfit) = (false, Vec::new());
+        for mut process in std::mem::take(&mut state.idle) {
+            if !process.stopped {
+                if process.idle_since.elapsed() >= SETTLE {
+                    process.stop();
+                    // It was emptied when it was put back.
+                    if scratch::is_used(&process.folder) {
+                        count(&self.counters.retired_unfit);
+                        unfit.push(process);
+                        continue;
+                    }
+                } else {
+                    unsettled = true;
+                }
+            }
+            state.idle.push(process);
+        }
+        state.settling = unsettled;
+        drop(state);
+        drop(unfit);
+        !unsettled
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.permits.is_closed()
     }
@@ -177,7 +225,7 @@ impl Lease {
 
     /// Gives the interpreter back for another task, or buries it.
     pub(crate) async fn give_back(mut self, fit: bool, measured: Measured) {
-        let Some(process) = self.process.take() else { return };
+        let Some(mut process) = self.process.take() else { return };
         let config = &self.pool.shared.config;
         let counters = &self.pool.counters;
         if !fit || !process.is_alone(measured.threads).await {
@@ -186,17 +234,30 @@ impl Lease {
             count(&counters.retired_tasks);
         } else if measured.resident >= config.max_memory as u64 {
             count(&counters.retired_memory);
+        } else if process.looked.elapsed() >= disk::EVERY
+            && process.look(config).await.unwrap_or_default()
+        {
+            count(&counters.retired_unfit);
         } else {
-            if crate::scratch::is_used(&process.folder) {
+            if scratch::is_used(&process.folder) {
+                // Whatever still runs in it must not make anew what is being removed.
+                process.stop();
                 let folder = process.folder.clone();
-                let work = tokio::task::spawn_blocking(move || crate::scratch::empty(&folder));
+                let work = tokio::task::spawn_blocking(move || scratch::empty(&folder));
                 // It can only fail with the runtime.
                 let _ = work.await;
             }
-            let mut state = self.pool.state();
-            if !state.closed {
-                state.idle.push(process);
-            }
+            self.pool.put_back(process);
+        }
+    }
+}
+
+/// Looks after the interpreters that wait, as long as there are any that may still run.
+async fn settle(pool: Weak<Pool>) {
+    loop {
+        tokio::time::sleep(SETTLE).await;
+        if pool.upgrade().is_none_or(|pool| pool.stop_idle()) {
+            return;
         }
     }
 }

@@ -4,18 +4,20 @@ use std::{
     collections::HashSet,
     io,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
-use rustix::process::Pid;
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     net::unix::pipe::{Receiver, Sender},
+    task::JoinHandle,
     time::timeout,
 };
 
 use crate::{
     config::Config,
+    disk,
     error::StartError,
     frame::{self, Inbox, Known},
     keeper::{Keeper, Started, kill},
@@ -40,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) root: Arc<Root>,
     /// The runner, compiled.
     pub(crate) code: Arc<[u8]>,
+    /// What the first process had: no later one may have less.
+    pub(crate) first: OnceLock<Report>,
 }
 
 /// An interpreter that is ready. Dropping it kills it.
@@ -66,6 +70,12 @@ pub(crate) struct Process {
     pub(crate) memory: u64,
     /// Whether its limits cannot be changed from outside.
     pub(crate) limits_itself: bool,
+    /// When what it has on disk was looked at.
+    pub(crate) looked: Instant,
+    /// Since when it waits for a task.
+    pub(crate) idle_since: Instant,
+    /// Whether it may not run at all.
+    pub(crate) stopped: bool,
     sources: HashSet<[u8; 32]>,
     keeper: Keeper,
     gone: bool,
@@ -125,18 +135,25 @@ impl Process {
             cpu_end: config.limits.cpu.as_secs() + 2,
             memory: config.limits.memory as u64,
             limits_itself: false,
+            looked: Instant::now(),
+            idle_since: Instant::now(),
+            stopped: false,
             sources: HashSet::new(),
             keeper: shared.keeper.clone(),
             gone: false,
         };
         let left = sandbox::limit(config, pid)?;
+        sandbox::first_to_go(pid);
         process.limits_itself = !left.is_empty();
         process.greet(shared, left).await?;
-        if config.require_sandbox {
-            let missing = process.report.missing();
-            if !missing.is_empty() {
-                return Err(StartError::Sandbox(missing));
-            }
+        let missing = process.report.missing();
+        if config.require_sandbox && !missing.is_empty() {
+            return Err(StartError::Sandbox(missing));
+        }
+        let first = shared.first.get_or_init(|| process.report.clone());
+        let lost = first.lost(&missing);
+        if !lost.is_empty() {
+            return Err(StartError::Weaker(lost));
         }
         Ok(process)
     }
@@ -171,7 +188,7 @@ impl Process {
                         Err(error) => return Err(error.into()),
                     }
                     match self.inbox.next(CHUNK) {
-                        Ok(Some((b'H', body))) => break body,
+                        Ok(Some((b'H', body))) => break body.to_vec(),
                         Ok(Some(_)) => return Err(handshake("it sent a frame of unknown kind")),
                         Ok(None) => {}
                         Err(problem) => return Err(handshake(&problem)),
@@ -273,12 +290,12 @@ impl Process {
             && again(rustix::io::read(&self.output, &mut byte))
     }
 
-    /// Whether it has but one thread. One that has just ended may still be counted, so it looks
-    /// more than once.
+    /// Whether it has but one thread. Those of Python have all ended, by what the runner says; one
+    /// that has just done so may still be counted, so it looks more than once.
     pub(crate) async fn is_alone(&self, seen: u64) -> bool {
         let mut seen = seen;
         let begun = Instant::now();
-        while seen > 1 && begun.elapsed() < Duration::from_millis(20) {
+        while seen > 1 && begun.elapsed() < Duration::from_millis(500) {
             tokio::time::sleep(Duration::from_millis(1)).await;
             seen = self.measure().map_or(1, |measured| measured.threads);
         }
@@ -291,6 +308,30 @@ impl Process {
 
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
         crate::usage::cpu_time(self.pid.as_raw_nonzero().get())
+    }
+
+    /// Lets nothing in it run until it has a task again. One that has given its answer should only
+    /// wait, but the answer may have been forged: what goes on behind it, nobody would watch.
+    pub(crate) fn stop(&mut self) {
+        if !std::mem::replace(&mut self.stopped, true) {
+            // An error means that it has ended, which is noticed when it is to be used.
+            let _ = kill_process_group(self.pid, Signal::STOP);
+        }
+    }
+
+    /// Lets it run again.
+    pub(crate) fn wake(&mut self) {
+        if std::mem::take(&mut self.stopped) {
+            let _ = kill_process_group(self.pid, Signal::CONT);
+        }
+    }
+
+    /// Looks at what it has on disk, in a thread that may take its time.
+    pub(crate) fn look(&mut self, config: &Config) -> JoinHandle<bool> {
+        self.looked = Instant::now();
+        let (folder, limits) = (self.folder.clone(), config.limits.clone());
+        let pid = self.pid.as_raw_nonzero().get();
+        tokio::task::spawn_blocking(move || disk::is_too_full(&folder, pid, &limits))
     }
 
     /// Kills it with all its kind, now.

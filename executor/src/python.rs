@@ -16,7 +16,13 @@ use crate::{
 };
 
 /// What runs inside an interpreter.
-const RUNNER: &str = include_str!("runner.py");
+const RUNNER: &str = concat!(
+    include_str!("runner/base.py"),
+    include_str!("runner/confine.py"),
+    include_str!("runner/talk.py"),
+    include_str!("runner/run.py"),
+    include_str!("runner/serve.py"),
+);
 
 /// Asks an interpreter what it is, and has it compile the runner: that takes longer than all else
 /// at a start, and is the same for all interpreters of one version. Understood by Python 2, too.
@@ -67,6 +73,9 @@ impl Interpreter {
         if let Some(venv) = &config.venv {
             let path = venv.join("bin/python");
             if !path.exists() {
+                if let Some(problem) = not_to_be_made(venv, &path) {
+                    return Err(StartError::Venv { path: venv.clone(), problem });
+                }
                 let base = Self::find_base(config).await?;
                 make_venv(&base.path, venv, config.start_timeout).await?;
             }
@@ -97,6 +106,24 @@ impl Interpreter {
         }
         Err(StartError::NoPython { tried })
     }
+}
+
+/// What speaks against making a virtual environment in a folder that has no usable interpreter.
+fn not_to_be_made(folder: &Path, python: &Path) -> Option<String> {
+    if let Ok(base) = std::fs::read_link(python) {
+        return Some(format!(
+            "its {} leads to {}, which is not there: the Python that it was made with is gone. \
+             Remove the folder, and it is made anew",
+            python.display(),
+            base.display()
+        ));
+    }
+    let mut entries = std::fs::read_dir(folder).ok()?;
+    entries.next().map(|_| {
+        "there is something else in that folder. Set `venv` to a virtual environment, or to a \
+         folder that is not there yet"
+            .to_owned()
+    })
 }
 
 /// What keeps the user that interpreters run as from using it, as far as the rights of the folders
@@ -169,7 +196,10 @@ async fn make_venv(python: &Path, folder: &Path, limit: Duration) -> Result<(), 
     command.args(["-I", "-m", "venv", "--without-pip"]).arg(folder);
     match output_of(command, b"", limit).await {
         Ok(_) => Ok(()),
-        Err(problem) => Err(StartError::Venv { path: folder.to_owned(), problem }),
+        Err(problem) => {
+            let problem = format!("making it failed: {problem}");
+            Err(StartError::Venv { path: folder.to_owned(), problem })
+        }
     }
 }
 
@@ -197,15 +227,33 @@ async fn output_of(mut command: Command, input: &[u8], limit: Duration) -> Resul
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    let words = String::from_utf8_lossy(&output.stderr);
-    let last = words.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let last: String = last.chars().take(300).collect();
-    Err(format!("it ended with {}: {last}", output.status))
+    Err(format!("it ended with {}{}", output.status, reason(&output.stderr)))
+}
+
+/// The line of many that says most: the last one that names an error, else the last one.
+fn reason(words: &[u8]) -> String {
+    let words = String::from_utf8_lossy(words);
+    let lines = || words.lines().rev().filter(|line| !line.trim().is_empty());
+    let line = lines().find(|line| line.contains("rror")).or_else(|| lines().next());
+    line.map_or_else(String::new, |line| {
+        format!(": {}", line.chars().take(300).collect::<String>())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_reason_among_many_lines() {
+        let words = b"Python path configuration:\n  isolated = 1\n\
+            Fatal Python error: init_fs_encoding: no codec\n\
+            ModuleNotFoundError: No module named 'encodings'\n\n\
+            Current thread 0x1 (most recent call first):\n  <no Python frame>\n";
+        assert_eq!(reason(words), ": ModuleNotFoundError: No module named 'encodings'");
+        assert_eq!(reason(b"sh: not found\n\n"), ": sh: not found");
+        assert_eq!(reason(b""), "");
+    }
 
     #[test]
     fn what_an_interpreter_says() {

@@ -141,6 +141,14 @@ impl Report {
     }
 }
 
+impl Report {
+    /// What of this is among what another is missing, with its reasons.
+    pub(crate) fn lost(&self, missing: &[(Part, String)]) -> Vec<(Part, String)> {
+        let had = |part: Part| matches!(self.state(part), State::Active(_));
+        missing.iter().filter(|(part, _)| had(*part)).cloned().collect()
+    }
+}
+
 impl fmt::Display for Report {
     /// One line for each part.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -180,6 +188,9 @@ mod tests {
         assert!(text.contains("\nnetwork       active: no sockets\n"), "{text}");
         assert!(text.ends_with("processes     active"), "{text}");
         assert_eq!(*report.state(Part::WallClock), State::Active(String::new()));
-        assert!(Report::new(|_| State::Active(String::new())).complete());
+        let full = Report::new(|_| State::Active(String::new()));
+        assert!(full.complete());
+        assert_eq!(full.lost(&missing), missing);
+        assert_eq!(report.lost(&missing), []);
     }
 }

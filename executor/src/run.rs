@@ -6,23 +6,26 @@ use std::{
 };
 
 use rustix::process::{Signal, kill_process, kill_process_group};
+use tokio::task::JoinHandle;
 
 use crate::{
     config::{Config, Limits},
-    frame::{self, Answer, Head, Report},
+    disk,
+    frame::{self, Answer, Head},
     hooks::{Control, Event, Hooks},
-    outcome::{Done, Failure, FailureKind, PythonError, Value},
+    outcome::{Done, Failure, FailureKind, Value},
     output::Collector,
     process::{Process, Read},
-    sandbox, scratch,
+    sandbox,
     task::Task,
     usage::{Measured, Usage},
 };
 
 /// How often limits are looked at that the kernel does not hold.
 const TICK: Duration = Duration::from_millis(50);
-/// How often the scratch folder is looked at, in ticks.
-const DISK_TICKS: u32 = 5;
+/// Up to here, an interpreter is believed how much processor time a task took: the kernel counts in
+/// steps of a hundredth of a second.
+const BELIEVED: Duration = Duration::from_millis(100);
 /// Room for the reports of exceptions, whose text and traceback are limited apart.
 const REPORT_LIMIT: usize = 4 << 20;
 
@@ -45,6 +48,7 @@ struct Running<'a> {
     process: &'a mut Process,
     task: &'a Task,
     hooks: &'a mut Hooks,
+    config: &'a Config,
     limits: &'a Limits,
     number: u64,
     output: Collector,
@@ -62,7 +66,8 @@ struct Running<'a> {
     paused: Option<Instant>,
     paused_for: Duration,
     checkpoint_at: Option<Instant>,
-    ticks: u32,
+    /// A look at the disk that is under way.
+    look: Option<JoinHandle<bool>>,
 }
 
 /// Runs a task. Dropping the future leaves the interpreter in the middle of it: it must be killed.
@@ -79,6 +84,7 @@ pub(crate) async fn run(
     let begun = Instant::now();
     let mut running = Running {
         task,
+        config,
         limits,
         number,
         output: Collector::new(limits.output),
@@ -92,29 +98,38 @@ pub(crate) async fn run(
         memory: task.memory.map_or(limits.memory as u64, |most| most.min(limits.memory as u64)),
         paused: None,
         paused_for: Duration::ZERO,
-        checkpoint_at: task.checkpoint_every.map(|(first, _)| begun + first),
-        ticks: 0,
+        checkpoint_at: task.checkpoint_every.and_then(|(first, _)| begun.checked_add(first)),
+        look: None,
         process,
         hooks,
     };
-    let answer = match running.begin(config, paused) {
+    let answer = match running.begin(paused) {
         Ok(()) => running.go().await,
         Err(stop) => Err(stop),
     };
     running.end(answer).await
 }
 
+/// What a look at the disk found; never, if there is none. Cancel safe.
+async fn looked(look: &mut Option<JoinHandle<bool>>) -> bool {
+    match look {
+        // It can only fail with the runtime.
+        Some(look) => look.await.unwrap_or_default(),
+        None => std::future::pending().await,
+    }
+}
+
 impl Running<'_> {
-    fn begin(&mut self, config: &Config, paused: bool) -> Result<(), Stop> {
+    fn begin(&mut self, paused: bool) -> Result<(), Stop> {
         let process = &mut *self.process;
         process.tasks = self.number;
         process.last = Some(self.task.source.clone());
-        if config.sandbox && !process.limits_itself {
+        if self.config.sandbox && !process.limits_itself {
             // The kernel's clock counts whole seconds; what is watched is more exact.
-            let end = (process.cpu + self.cpu).as_secs() + 2;
+            let end = process.cpu.saturating_add(self.cpu).as_secs().saturating_add(2);
             let limited =
                 if end == process.cpu_end { Ok(()) } else { sandbox::set_cpu(process.pid, end) };
-            let most = config.limits.memory as u64;
+            let most = self.limits.memory as u64;
             let limited = limited.and_then(|()| {
                 if self.memory == process.memory {
                     return Ok(());
@@ -143,8 +158,15 @@ impl Running<'_> {
                 biased;
                 control = self.hooks.next() => self.control(control)?,
                 () = &mut timer => {
-                    self.tick().await?;
+                    self.tick()?;
                     timer.as_mut().reset(self.next_tick().into());
+                }
+                too_full = looked(&mut self.look) => {
+                    self.look = None;
+                    if too_full {
+                        let (limit, entries) = (self.limits.disk as u64, self.limits.disk_entries);
+                        return Err(Stop::Kind(FailureKind::DiskLimit { limit, entries }));
+                    }
                 }
                 ready = self.process.answers.readable() => {
                     ready.map_err(|_| Stop::Gone)?;
@@ -225,7 +247,7 @@ impl Running<'_> {
             let _ = kill_process_group(self.process.pid, Signal::CONT);
             let pause = since.elapsed();
             self.paused_for += pause;
-            self.checkpoint_at = self.checkpoint_at.map(|at| at + pause);
+            self.checkpoint_at = self.checkpoint_at.and_then(|at| at.checked_add(pause));
         }
     }
 
@@ -244,7 +266,7 @@ impl Running<'_> {
         self.checkpoint_at.map_or(next, |at| next.min(at))
     }
 
-    async fn tick(&mut self) -> Result<(), Stop> {
+    fn tick(&mut self) -> Result<(), Stop> {
         let now = Instant::now();
         if self.paused.is_none() {
             if now >= self.deadline() {
@@ -254,34 +276,21 @@ impl Running<'_> {
                 && now >= at
                 && let Some((_, every)) = self.task.checkpoint_every
             {
-                self.checkpoint_at = Some(now + every);
+                self.checkpoint_at = now.checked_add(every);
                 self.wish("checkpoint")?;
             }
         }
-        self.ticks = self.ticks.wrapping_add(1);
-        self.watch(self.ticks.is_multiple_of(DISK_TICKS)).await
-    }
-
-    /// Looks at what the kernel does not limit, or not exactly.
-    async fn watch(&mut self, disk: bool) -> Result<(), Stop> {
         let measured = self.process.measure().unwrap_or_default();
         if measured.ended {
             return Err(Stop::Gone);
         }
-        self.over_a_count(measured)?;
-        if disk && scratch::is_used(&self.process.folder) {
-            let (folder, limits) = (self.process.folder.clone(), self.limits);
-            let (bytes, entries) = (limits.disk as u64, limits.disk_entries);
-            let look = tokio::task::spawn_blocking(move || scratch::usage(&folder, bytes, entries));
-            // It can only fail with the runtime.
-            let (used, count) = look.await.unwrap_or_default();
-            if used > bytes || count > entries {
-                return Err(Stop::Kind(FailureKind::DiskLimit { limit: bytes, entries }));
-            }
+        if self.look.is_none() && now.duration_since(self.process.looked) >= disk::EVERY {
+            self.look = Some(self.process.look(self.config));
         }
-        Ok(())
+        self.over_a_count(measured)
     }
 
+    /// Looks at counts that the kernel does not limit, or not exactly.
     fn over_a_count(&self, measured: Measured) -> Result<(), Stop> {
         if measured.threads > self.limits.threads {
             return Err(Stop::Kind(FailureKind::ThreadLimit { limit: self.limits.threads }));
@@ -303,7 +312,7 @@ impl Running<'_> {
         let limit = self.limits.result.max(REPORT_LIMIT) + 1024;
         let read = self.process.read_answers().map_err(|_| Stop::Gone)?;
         while let Some((kind, body)) = self.process.inbox.next(limit).map_err(wrong)? {
-            let answer = frame::answer(kind, &body).map_err(wrong)?;
+            let answer = frame::answer(kind, body).map_err(wrong)?;
             let number = match &answer {
                 Answer::Done { head, .. } | Answer::Failed { head, .. } => head.number,
                 Answer::Event(number, _) => *number,
@@ -334,7 +343,7 @@ impl Running<'_> {
             }
             Ok(Answer::Failed { head, report }) => {
                 self.rest(head, &mut usage);
-                (Err(self.failed(report)), head.fit)
+                (Err(FailureKind::of(report, self.limits, self.memory)), head.fit)
             }
             Ok(Answer::Event(..)) | Err(Stop::Gone) => {
                 self.process.drain_output(&mut self.output);
@@ -368,33 +377,15 @@ impl Running<'_> {
     /// What comes with a regular end.
     fn rest(&mut self, head: Head, usage: &mut Usage) {
         self.process.drain_output(&mut self.output);
-        usage.cpu = Duration::try_from_secs_f64(head.cpu).unwrap_or_default();
-        self.process.cpu += usage.cpu;
-    }
-
-    fn failed(&self, report: Report) -> FailureKind {
-        let Report { class, kind, text, traceback, size } = report;
-        if class == Report::TOO_LARGE {
-            return FailureKind::ResultTooLarge { bytes: size, limit: self.limits.result as u64 };
-        }
-        // Python's own has no text; a library's says more than we can.
-        if kind == "MemoryError" && text == "\"\"" {
-            return FailureKind::MemoryLimit { limit: self.memory };
-        }
-        // Literals are passed on as they are: one that is none would break a message.
-        let is_literal = |text: &String| {
-            text.is_ascii()
-                && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
-                && text.starts_with('"')
+        self.process.inbox.shrink();
+        let said = Duration::try_from_secs_f64(head.cpu).unwrap_or(Duration::MAX);
+        let threads = u32::try_from(self.limits.threads).unwrap_or(u32::MAX);
+        usage.cpu = if said < BELIEVED {
+            said.min(usage.wall.saturating_mul(threads))
+        } else {
+            let all = self.process.cpu_time().unwrap_or(said);
+            all.saturating_sub(self.process.cpu).min(said)
         };
-        let literal = Some(text).filter(is_literal).unwrap_or_else(|| "\"\"".to_owned());
-        let error = PythonError { kind, literal, traceback: crate::json::text(&traceback) };
-        match class {
-            Report::NOT_SERIALIZABLE => FailureKind::NotSerializable(error),
-            Report::RAISED => FailureKind::Python(error),
-            _ => FailureKind::Misbehaved {
-                problem: format!("it reported an error of class {class}"),
-            },
-        }
+        self.process.cpu = self.process.cpu.saturating_add(usage.cpu);
     }
 }

@@ -43,7 +43,8 @@ impl Root {
         let clock = std::time::UNIX_EPOCH.elapsed().map_or(0, |time| time.subsec_nanos());
         let id = std::process::id();
         let name = format!("{PREFIX}{id}-{}-{clock:x}", COUNT.fetch_add(1, Relaxed));
-        let path = parent.join(name);
+        // As the kernel names it: files that are deleted and open are found by that.
+        let path = fs::canonicalize(parent)?.join(name);
         // With another user, its interpreters must be able to pass through.
         let mode = if user.is_some() { 0o711 } else { 0o700 };
         fs::DirBuilder::new().mode(mode).create(&path)?;
@@ -144,7 +145,7 @@ fn flatten(top: &OwnedFd, name: &CStr, moved: &mut u64) -> bool {
     unlink(top, name) || progress
 }
 
-fn names(folder: &OwnedFd) -> Vec<CString> {
+pub(crate) fn names(folder: &OwnedFd) -> Vec<CString> {
     let Ok(entries) = Dir::read_from(folder) else { return Vec::new() };
     let names = entries.flatten().map(|entry| entry.file_name().to_owned());
     names.filter(|name| name.as_bytes() != b"." && name.as_bytes() != b"..").collect()
@@ -162,9 +163,8 @@ fn open_folder(parent: &OwnedFd, name: &CStr) -> Option<OwnedFd> {
     let open = || rustix::fs::openat(parent, name, flags, Mode::empty());
     let root = rustix::process::geteuid().is_root();
     let folder = match open() {
-        // By name, which would follow a link: not as root, who is never refused.
         Err(Errno::ACCESS) if !root => {
-            rustix::fs::chmodat(parent, name, Mode::RWXU, AtFlags::empty()).ok()?;
+            give_rights(parent, name)?;
             open().ok()?
         }
         result => result.ok()?,
@@ -176,39 +176,25 @@ fn open_folder(parent: &OwnedFd, name: &CStr) -> Option<OwnedFd> {
     Some(folder)
 }
 
+/// Takes back what a task may have taken away. By an open folder, as a name may become a link.
+#[cfg(target_os = "linux")]
+fn give_rights(parent: &OwnedFd, name: &CStr) -> Option<()> {
+    use std::os::fd::AsRawFd as _;
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let folder = rustix::fs::openat(parent, name, flags, Mode::empty()).ok()?;
+    let path = format!("/proc/self/fd/{}", folder.as_raw_fd());
+    rustix::fs::chmod(path, Mode::RWXU).ok()
+}
+
+/// Takes back what a task may have taken away.
+#[cfg(not(target_os = "linux"))]
+fn give_rights(parent: &OwnedFd, name: &CStr) -> Option<()> {
+    rustix::fs::chmodat(parent, name, Mode::RWXU, AtFlags::empty()).ok()
+}
+
 /// Whether there is anything in a folder. An error counts as yes.
 pub(crate) fn is_used(path: &Path) -> bool {
     fs::read_dir(path).map_or(true, |mut entries| entries.next().is_some())
-}
-
-/// How much is in a folder, in bytes on disk and in entries; counts no further than the limits.
-/// Folders deeper than a path can be long are more than any limit.
-pub(crate) fn usage(path: &Path, bytes: u64, entries: u64) -> (u64, u64) {
-    let (mut used, mut count) = (0_u64, 0_u64);
-    let mut folders = vec![path.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let list = match fs::read_dir(&folder) {
-            Ok(list) => list,
-            // Where no path reaches, there may be anything.
-            Err(error) if error.kind() == io::ErrorKind::InvalidFilename => {
-                return (u64::MAX, u64::MAX);
-            }
-            Err(_) => continue,
-        };
-        for entry in list.flatten() {
-            count += 1;
-            if let Ok(meta) = entry.metadata() {
-                used = used.saturating_add(meta.blocks().saturating_mul(512));
-                if meta.is_dir() {
-                    folders.push(entry.path());
-                }
-            }
-            if count > entries || used > bytes {
-                return (used, count);
-            }
-        }
-    }
-    (used, count)
 }
 
 #[cfg(test)]
@@ -244,8 +230,6 @@ mod tests {
             deep = folder.join("deep");
         }
         assert!(is_used(&folder));
-        assert!(usage(&folder, u64::MAX, u64::MAX).0 > 10_000);
-        assert_eq!(usage(&folder, u64::MAX, 2).1, 3);
         empty(&folder);
         assert!(!is_used(&folder));
         assert_eq!(fs::read_to_string(keep.join("file")).unwrap(), "stays");

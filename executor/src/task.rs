@@ -202,6 +202,12 @@ impl Task {
         self
     }
 
+    /// What is sent of it, without lengths and the like.
+    pub(crate) fn bytes(&self) -> usize {
+        let names = self.watch.iter().chain(&self.function).chain(&self.resume);
+        self.source.text().len() + self.arguments.len() + names.map(String::len).sum::<usize>()
+    }
+
     /// The code.
     #[must_use]
     pub fn source(&self) -> &Source {

@@ -5,25 +5,19 @@
 mod support;
 
 use journeyman_executor::{
-    Config, Event, Executor, FailureKind, Hooks, Limits, Part, Reuse, Source, StartError, State,
-    Task, User,
+    Config, Event, Executor, FailureKind, Hooks, Limits, Part, Reuse, Source, State, Task,
 };
 use std::{
-    os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     time::{Duration, Instant},
 };
-use support::{config, interpreters, json, kind, start};
+use support::{config, interpreters, json, kind, start, temp, until};
 use tokio::sync::mpsc;
 
 /// Each test looks at all processes of this one, so they run one after the other.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 const PID: &str = "import os\ndef f(*x):\n    return os.getpid()\n";
-
-fn temp(name: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("journeyman-executor-{name}-{}", std::process::id()))
-}
 
 #[tokio::test]
 async fn replaced_after_so_many_tasks() {
@@ -86,9 +80,8 @@ async fn one_that_dies_is_a_clear_error_and_the_next_works() {
     // And while it waits for a task.
     let pid = json(executor.run(&Task::new(PID, "[]")).await);
     std::process::Command::new("kill").args(["-9", &pid]).status().unwrap();
-    while interpreters().iter().any(|(id, state)| id.to_string() == pid && state != "Z") {
-        tokio::task::yield_now().await;
-    }
+    let alive = |(id, state): &(u32, String)| id.to_string() == pid && state != "Z";
+    until("it was killed", || !interpreters().iter().any(alive)).await;
     assert_ne!(json(executor.run(&Task::new(PID, "[]")).await), pid);
     assert_eq!(executor.stats().died, 3);
     executor.shutdown().await;
@@ -141,11 +134,7 @@ async fn dropping_it_ends_all_of_it() {
     assert!(running.await.unwrap_err().is_cancelled());
     drop(executor);
     // The thread that keeps them works on by itself.
-    let begun = Instant::now();
-    while !interpreters().is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", interpreters());
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    until("nothing is left", || interpreters().is_empty()).await;
 }
 
 #[tokio::test]
@@ -203,38 +192,13 @@ async fn interpreters_die_with_a_worker_that_is_killed() {
     let folder = std::fs::read_link(&path).unwrap();
     victim.kill().unwrap();
     victim.wait().unwrap();
-    let begun = Instant::now();
     // Reaped by whoever got it; a zombie has no working folder.
-    while std::fs::read_link(&path).is_ok_and(|now| now == folder) {
-        assert!(begun.elapsed() < Duration::from_secs(5), "{pid} outlived its worker");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    let gone = || std::fs::read_link(&path).map_or(true, |now| now != folder);
+    until("it dies with its worker", gone).await;
     // What it left on disk, the next executor removes.
     assert!(folder.exists());
     start("parent", config()).await.unwrap().shutdown().await;
     assert!(!folder.exists());
-}
-
-#[tokio::test]
-async fn without_a_sandbox_it_runs_and_says_so() {
-    let _alone = ALONE.lock().await;
-    let settings = config().sandbox(false).require_sandbox(false);
-    let Some(executor) = start("no sandbox", settings).await else { return };
-    assert_eq!(*executor.report().state(Part::Files), State::Off);
-    assert!(!executor.report().complete());
-    let source = "import os\ndef f(x):\n    return len(open('/etc/passwd').read()) > 0\n";
-    assert_eq!(json(executor.run(&Task::new(source, "[0]")).await), "true");
-    // Children in its process group go with it.
-    let source =
-        "import subprocess\ndef f(x):\n    return subprocess.Popen(['sleep', '600']).pid\n";
-    let pid = json(executor.run(&Task::new(source, "[0]")).await);
-    assert!(PathBuf::from(format!("/proc/{pid}/exe")).symlink_metadata().is_ok());
-    executor.shutdown().await;
-    let begun = Instant::now();
-    while std::fs::read_link(format!("/proc/{pid}/exe")).is_ok() {
-        assert!(begun.elapsed() < Duration::from_secs(5), "{pid} is left");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
 }
 
 #[tokio::test]
@@ -261,110 +225,6 @@ async fn what_may_be_read_and_written_can_be_given() {
     }
     let error = Executor::start(Config::default().readable([data.clone()])).await.unwrap_err();
     assert!(error.to_string().contains(&data.display().to_string()), "{error}");
-}
-
-#[tokio::test]
-async fn a_virtual_environment_is_made() {
-    let _alone = ALONE.lock().await;
-    let folder = temp("venv");
-    let settings = config().venv(Some(folder.clone()));
-    let Some(executor) = start("venv", settings.clone()).await else { return };
-    assert_eq!(executor.interpreter().path, folder.join("bin/python"));
-    // What is installed in it can be imported.
-    let lib = std::fs::read_dir(folder.join("lib")).unwrap().next().unwrap().unwrap().path();
-    std::fs::write(lib.join("site-packages/extra.py"), "ANSWER = 42\n").unwrap();
-    let source =
-        "import extra, sys\ndef f(x):\n    return [extra.ANSWER, sys.prefix != sys.base_prefix]\n";
-    assert_eq!(json(executor.run(&Task::new(source, "[0]")).await), "[42, true]");
-    executor.shutdown().await;
-    // The next start uses what is there.
-    let again = start("venv", settings).await.unwrap();
-    assert_eq!(json(again.run(&Task::new(source, "[0]")).await), "[42, true]");
-    again.shutdown().await;
-    std::fs::remove_dir_all(folder).unwrap();
-}
-
-#[tokio::test]
-async fn what_is_no_python_is_named() {
-    let _alone = ALONE.lock().await;
-    let problem = async |text: &str| {
-        let path = temp(&format!("fake-{}", text.len()));
-        std::fs::write(&path, text).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let settings =
-            Config::default().python(Some(path.clone())).start_timeout(Duration::from_secs(5));
-        let error = Executor::start(settings).await.unwrap_err();
-        std::fs::remove_file(&path).unwrap();
-        assert!(error.to_string().contains(&path.display().to_string()), "{error}");
-        match error {
-            StartError::Unusable { problem, .. } => problem,
-            other => panic!("{other:?}"),
-        }
-    };
-    assert_eq!(problem("#!/bin/sh\necho hello\n").await, "it is no Python interpreter");
-    let old =
-        "#!/bin/sh\ncat > /dev/null\necho '{\"executable\": \"/x\", \"version\": [3, 6, 1]}'\n";
-    let text = "it is Python 3.6.1, and 3.9 is the oldest that can be used";
-    assert_eq!(problem(old).await, text);
-    let broken = problem("#!/bin/sh\necho 'no such module' >&2\nexit 5\n").await;
-    assert!(broken.contains("exit status: 5") && broken.contains("no such module"), "{broken}");
-    let absent = Config::default().python(Some("/no/such/python".into()));
-    let error = Executor::start(absent).await.unwrap_err().to_string();
-    assert!(error.starts_with("/no/such/python cannot be used: No such file"), "{error}");
-}
-
-#[tokio::test]
-async fn as_another_user() {
-    let _alone = ALONE.lock().await;
-    if !rustix::process::getuid().is_root() {
-        return;
-    }
-    let user = User { uid: 65534, gid: 65534 };
-    let settings = config().python(None).user(Some(user));
-    let Some(executor) = start("user", settings.clone()).await else { return };
-    assert!(executor.report().complete(), "{}", executor.report());
-    let source = "import os\ndef f(x):\n    open('mine', 'w').write('x')\n    \
-                  return [os.getuid(), os.getgid(), os.getgroups(), os.stat('mine').st_uid]\n";
-    let result = json(executor.run(&Task::new(source, "[0]")).await);
-    assert_eq!(result, "[65534, 65534, [], 65534]");
-    executor.shutdown().await;
-    // One that this user cannot get at.
-    let folder = temp("shut");
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
-    let path = folder.join("python");
-    let about = format!("{{\"executable\": {path:?}, \"version\": [3, 9, 0], \"code\": \"00\"}}");
-    std::fs::write(&path, format!("#!/bin/sh\ncat > /dev/null\necho '{about}'\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let error = Executor::start(settings.python(Some(path))).await.unwrap_err().to_string();
-    let reason = format!("user 65534:65534 may not enter {}", folder.display());
-    assert!(error.contains(&reason), "{error}");
-    std::fs::remove_dir_all(folder).unwrap();
-}
-
-#[tokio::test]
-async fn what_is_required_and_missing_is_said() {
-    let _alone = ALONE.lock().await;
-    // Not to be had: a limit that the host itself does not have is no reason, but a switch is.
-    let settings = Config::default().sandbox(false).require_sandbox(true);
-    let error = Executor::start(settings).await.unwrap_err();
-    assert!(matches!(error, StartError::Config(_)), "{error}");
-    assert!(error.to_string().contains("require_sandbox"), "{error}");
-}
-
-#[tokio::test]
-async fn the_doctor_can_ask() {
-    let _alone = ALONE.lock().await;
-    let settings = Config::from_env().unwrap();
-    match Executor::probe(settings).await {
-        Err(StartError::NoPython { .. }) => {}
-        Err(error) => panic!("{error}"),
-        Ok((interpreter, report)) => {
-            println!("{} {:?}\n{report}", interpreter.path.display(), interpreter.version);
-            assert!(report.complete() || !cfg!(target_os = "linux"), "{report}");
-        }
-    }
-    assert_eq!(interpreters(), []);
 }
 
 #[tokio::test]
@@ -409,4 +269,74 @@ async fn a_thousand_tasks() {
         executor.shutdown().await;
     }
     assert_eq!(interpreters(), []);
+}
+
+/// A task that sends its answer itself and then does something else.
+const FORGED: &str = "
+import os, struct, sys
+def f(x):
+    frame = sys._getframe()
+    while 'number' not in frame.f_locals:
+        frame = frame.f_back
+    body = b'R' + struct.pack('>QdBB', frame.f_locals['number'], 0.0, 0, 1) + str(os.getpid()).encode()
+    os.write(frame.f_globals['CHANNEL'].answers, struct.pack('>I', len(body)) + body)
+    while x:
+        pass
+";
+
+#[tokio::test]
+async fn one_that_waits_for_a_task_does_nothing() {
+    let _alone = ALONE.lock().await;
+    let Some(executor) = start("idle", config().size(2)).await else { return };
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let first = json(executor.run(&Task::new(PID, "[]")).await);
+    // Its answer came, and it goes on: nobody looks at its limits any more.
+    let forger = json(executor.run(&Task::new(FORGED, "[1]")).await);
+    for pid in [&first, &forger] {
+        let stopped = |(id, state): &(u32, String)| id.to_string() == **pid && state == "T";
+        until("it is stopped", || interpreters().iter().any(stopped)).await;
+    }
+    // The honest one goes on with the next task.
+    assert_eq!(json(executor.run(&Task::new(PID, "[]")).await), first);
+    // The other one keeps the next task of its own code waiting, and goes.
+    let task = Task::new(FORGED, "[0]").wall(Duration::from_millis(200));
+    assert!(matches!(kind(executor.run(&task).await), FailureKind::Timeout { .. }));
+    executor.shutdown().await;
+    assert_eq!(interpreters(), []);
+}
+
+#[tokio::test]
+async fn files_that_were_deleted_count_between_tasks_too() {
+    let _alone = ALONE.lock().await;
+    let limits = Limits::default().disk(8 << 20);
+    let settings = config().size(1).reuse(Reuse::SameSource).limits(limits);
+    let Some(executor) = start("deleted files", settings).await else { return };
+    if !matches!(executor.report().state(Part::Disk), State::Active(_)) {
+        return;
+    }
+    // Each takes no time, and leaves a megabyte that no folder shows.
+    let source = Source::new(
+        "import math, os\ndef f(x):\n    kept = math.kept = getattr(math, 'kept', [])\n    \
+         kept.append(open('file', 'wb', 0))\n    os.unlink('file')\n    \
+         kept[-1].write(bytes(1 << 20))\n    return [os.getpid(), len(kept)]\n",
+    );
+    let begun = Instant::now();
+    let mut pids = std::collections::HashSet::new();
+    while pids.len() < 2 {
+        match executor.run(&Task::new(source.clone(), "[0]")).await {
+            Ok(done) => {
+                let text = done.value.json().unwrap_or_default().to_owned();
+                pids.insert(text.split(',').next().unwrap_or_default().to_owned());
+            }
+            // Or it is noticed in the middle of one.
+            Err(failure) => {
+                assert!(matches!(failure.kind(), FailureKind::DiskLimit { .. }), "{failure}");
+                break;
+            }
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "nobody counts them");
+    }
+    executor.shutdown().await;
 }

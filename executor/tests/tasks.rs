@@ -1,13 +1,13 @@
-//! What one task does: values, output, limits, checkpoints, wishes.
+//! What one task does: values, output, limits, and what it leaves behind.
 
 #![allow(clippy::unwrap_used)]
 
 mod support;
 
 use journeyman_executor::{
-    Control, Event, Executor, FailureKind, Hooks, Limits, PythonError, Reuse, Rules, Task,
+    Event, Executor, FailureKind, Hooks, Limits, PythonError, Reuse, Rules, Task,
 };
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use support::{config, json, kind, start};
 use tokio::sync::mpsc;
 
@@ -128,56 +128,6 @@ async fn a_flood_of_output_is_bounded_and_slows_nobody_for_ever() {
 }
 
 #[tokio::test]
-async fn a_cancelled_task_ends_within_a_second() {
-    let Some(executor) = executor("cancel").await else { return };
-    let endless = "def f(x):\n    print('begun')\n    while True:\n        pass\n";
-    let in_c = "import re\ndef f(x):\n    print('begun')\n    re.match('(a+)+$', 'a' * 64 + 'b')\n";
-    for source in [endless, in_c] {
-        let (events, mut inbox) = mpsc::channel(8);
-        let (controls, wishes) = mpsc::channel(1);
-        let task = Task::new(source, "[0]");
-        let hooks = Hooks::default().events(events).controls(wishes);
-        let run = executor.run_with(&task, hooks);
-        let cancel = async {
-            while inbox.recv().await != Some(Event::Output("begun\n".to_owned())) {}
-            let at = Instant::now();
-            controls.send(Control::Cancel).await.unwrap();
-            at
-        };
-        let (result, at) = tokio::join!(run, cancel);
-        assert!(at.elapsed() < Duration::from_secs(1), "{:?}", at.elapsed());
-        println!("cancelled in {:?}", at.elapsed());
-        let failure = result.unwrap_err();
-        assert_eq!(*failure.kind(), FailureKind::Cancelled);
-        assert_eq!(failure.output().text, "begun\n");
-    }
-    // Dropping it is another way.
-    let task = Task::new(endless, "[0]");
-    let dropped = tokio::time::timeout(Duration::from_millis(300), executor.run(&task)).await;
-    assert!(dropped.is_err());
-    assert_eq!(json(executor.run(&Task::new("def f():\n    return 1\n", "[]")).await), "1");
-    executor.shutdown().await;
-}
-
-#[tokio::test]
-async fn one_that_waits_can_be_cancelled() {
-    let Some(executor) = start("cancel in the queue", config().size(1)).await else { return };
-    let sleep = Task::new("import time\ndef f(x):\n    time.sleep(x)\n    return x\n", "[0.5]");
-    let (controls, wishes) = mpsc::channel(1);
-    let cancel = async {
-        controls.send(Control::Cancel).await.unwrap();
-    };
-    let hooks = Hooks::default().controls(wishes);
-    let (first, second, ()) =
-        tokio::join!(executor.run(&sleep), executor.run_with(&sleep, hooks), cancel);
-    assert_eq!(json(first), "0.5");
-    assert_eq!(kind(second), FailureKind::Cancelled);
-    executor.shutdown().await;
-    let problem = "the executor was shut down".to_owned();
-    assert_eq!(kind(executor.run(&sleep).await), FailureKind::NotStarted { problem });
-}
-
-#[tokio::test]
 async fn limits_of_one_task() {
     let Some(executor) = executor("limits").await else { return };
     let endless = "def f(x):\n    while True:\n        pass\n";
@@ -221,130 +171,6 @@ async fn a_large_task_and_a_large_result() {
     let text = format!("\"{}\"", "x".repeat(10_000_000));
     let task = Task::new("def f(x):\n    return x\n", format!("[{text}]"));
     assert!(json(executor.run(&task).await) == text);
-    executor.shutdown().await;
-}
-
-#[tokio::test]
-async fn checkpoints_and_progress() {
-    let Some(executor) = executor("checkpoints").await else { return };
-    let source = "
-import time
-def f(n):
-    total, bad, progress_percent = 0, object(), 0.0
-    while not total >= n:
-        total += 1
-        progress_percent = 100.0 * total / n
-        time.sleep(0.001)
-    return total
-";
-    let (events, mut inbox) = mpsc::channel(1000);
-    let every = Duration::from_millis(50);
-    let names = ["total", "bad", "absent"].map(str::to_owned);
-    let task = Task::new(source, "[300]").checkpoints(every, every, names);
-    let done = executor.run_with(&task, Hooks::default().events(events)).await.unwrap();
-    assert_eq!(done.value.json(), Some("300"));
-    let mut totals = Vec::new();
-    while let Some(event) = inbox.recv().await {
-        let Event::Checkpoint(checkpoint) = event else { continue };
-        assert_eq!(checkpoint.skipped, ["bad"]);
-        let [(name, value)] = checkpoint.state.as_slice() else { panic!("{checkpoint:?}") };
-        assert_eq!(name, "total");
-        assert_eq!(checkpoint.json(), format!("{{\"total\": {value}}}"));
-        totals.push(value.parse::<u32>().unwrap());
-    }
-    assert!(totals.len() >= 3 && totals.is_sorted(), "{totals:?}");
-
-    // Code that says it itself.
-    let source = "import journeyman_task\ndef f(x):\n    \
-                  journeyman_task.progress(12.5, 'on my way')\n    journeyman_task.progress(float('nan'))\n    \
-                  journeyman_task.checkpoint(a=[1], progress_percent=40)\n    return 1\n";
-    let (events, mut inbox) = mpsc::channel(16);
-    let task = Task::new(source, "[0]");
-    executor.run_with(&task, Hooks::default().events(events)).await.unwrap();
-    assert!(matches!(inbox.recv().await, Some(Event::Started { .. })));
-    let message = Some("on my way".to_owned());
-    assert_eq!(inbox.recv().await, Some(Event::Progress { percent: 12.5, message }));
-    assert_eq!(inbox.recv().await, Some(Event::Progress { percent: 0.0, message: None }));
-    let Some(Event::Checkpoint(checkpoint)) = inbox.recv().await else { panic!() };
-    assert_eq!(checkpoint.json(), r#"{"a": [1], "progress_percent": 40}"#);
-    assert_eq!(checkpoint.progress, "40");
-    executor.shutdown().await;
-}
-
-#[tokio::test]
-async fn the_client_librarys_own_ways() {
-    let Some(executor) = executor("client library").await else { return };
-    // The shape of what CROWDio's client puts around a task (CrowdCompute sheet, section 17).
-    let source = "
-import threading, time
-_state = {}
-def _ckpt_update(state):
-    _state.update(state)
-def _ckpt_get_state():
-    return dict(_state)
-class _TaskControl(threading.local):
-    killed = False
-control = _TaskControl()
-def kill():
-    control.killed = True
-def f(x):
-    n = 0
-    while True:
-        if control.killed:
-            return 'killed'
-        n += 1
-        _ckpt_update({'n': n, 'progress_percent': 7})
-        time.sleep(0.001)
-";
-    let (events, mut inbox) = mpsc::channel(1000);
-    let (controls, wishes) = mpsc::channel(4);
-    let every = Duration::from_millis(30);
-    let task = Task::new(source, "[0]").rules(Rules::CrowdComputeHead).checkpoints(
-        every,
-        every,
-        ["absent".to_owned()],
-    );
-    let run = executor.run_with(&task, Hooks::default().events(events).controls(wishes));
-    let ask = async {
-        let checkpoint = loop {
-            if let Some(Event::Checkpoint(checkpoint)) = inbox.recv().await {
-                break checkpoint;
-            }
-        };
-        controls.send(Control::AskToStop).await.unwrap();
-        checkpoint
-    };
-    let (result, checkpoint) = tokio::join!(run, ask);
-    assert_eq!(json(result), "\"killed\"");
-    assert_eq!(checkpoint.progress, "7");
-    assert_eq!(checkpoint.state[0].0, "n");
-    executor.shutdown().await;
-}
-
-#[tokio::test]
-async fn a_paused_task_stands_still_and_its_clock_too() {
-    let Some(executor) = executor("pause").await else { return };
-    let source = "import sys\ndef f(x):\n    n = 0\n    while n < 40:\n        n += 1\n        \
-                  print(n)\n        for _ in range(200000): pass\n    return n\n";
-    let (events, mut inbox) = mpsc::channel(1000);
-    let (controls, wishes) = mpsc::channel(4);
-    let task = Task::new(source, "[0]").wall(Duration::from_secs(5));
-    let run = executor.run_with(&task, Hooks::default().events(events).controls(wishes));
-    let steer = async {
-        while !matches!(inbox.recv().await, Some(Event::Output(_))) {}
-        controls.send(Control::Pause).await.unwrap();
-        // What is on its way still comes; then nothing for longer than the limit allows a task.
-        let mut heard = 0;
-        while let Ok(Some(_)) =
-            tokio::time::timeout(Duration::from_millis(5500), inbox.recv()).await
-        {
-            heard += 1;
-        }
-        assert!(heard < 39, "it went on");
-        controls.send(Control::Resume).await.unwrap();
-    };
-    let (result, ()) = tokio::join!(run, steer);
-    assert_eq!(json(result), "40");
     executor.shutdown().await;
 }
 
@@ -411,5 +237,76 @@ def f(n):
         assert_eq!(done.value.json(), Some(expected), "{}", done.output.text);
     }
     assert_eq!(executor.stats().retired_unfit, 0);
+    executor.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_a_task_sets_is_put_back_for_the_next() {
+    let Some(executor) = start("left behind", config().size(1)).await else { return };
+    let source = "
+import os, signal, sys
+def look():
+    old = os.umask(0o077)
+    return [old, [signal.getitimer(timer)[0] for timer in range(3)], len(signal.pthread_sigmask(0, [])),
+            [str(signal.getsignal(number)) for number in (14, 15, 26, 27)], 'extra' in sys.path,
+            os.path.basename(os.getcwd()).isdigit(), len(os.environ), sys.gettrace() is None,
+            sys.stdout is sys.__stdout__, os.listdir('.')]
+def f(spoil):
+    found = look()
+    if spoil:
+        os.umask(0)
+        for timer in range(3):
+            signal.setitimer(timer, 60)
+        for number in (14, 15, 26, 27):
+            signal.signal(number, lambda *_: print('from the last task'))
+        signal.pthread_sigmask(signal.SIG_BLOCK, {10, 14, 15})
+        os.kill(os.getpid(), 14)
+        sys.path.insert(0, 'extra')
+        os.makedirs('a/b')
+        os.chdir('a/b')
+        os.environ['A'] = 'b'
+        sys.settrace(lambda *_: None)
+        sys.stdout = open('file', 'w')
+    return [os.getpid(), found]
+";
+    let first = json(executor.run(&Task::new(source, "[1]").function("f")).await);
+    let next = executor.run(&Task::new(source, "[0]").function("f")).await.unwrap();
+    assert_eq!(next.value.json(), Some(first.as_str()), "of the same process");
+    assert_eq!(next.output.text, "");
+    assert_eq!(executor.stats().retired_unfit, 0);
+    executor.shutdown().await;
+}
+
+#[tokio::test]
+async fn copies_of_files_work_where_modes_cannot_be_changed() {
+    let Some(executor) = executor("copies").await else { return };
+    let source = "
+import os, pathlib, shutil, tarfile, zipfile
+def f(x):
+    with open('a', 'w') as out:
+        out.write('text')
+    for copy in (shutil.copy, shutil.copy2, shutil.copyfile):
+        copy('a', copy.__name__)
+    os.mkdir('folder')
+    shutil.move('copy', 'folder/moved')
+    shutil.copytree('folder', 'tree')
+    with tarfile.open('a.tar', 'w') as tar:
+        tar.add('tree')
+    with tarfile.open('a.tar') as tar:
+        tar.extractall('from_tar')
+    with zipfile.ZipFile('a.zip', 'w') as archive:
+        archive.write('a')
+    with zipfile.ZipFile('a.zip') as archive:
+        archive.extractall('from_zip')
+    pathlib.Path('a').touch()
+    os.chmod('a', 0o600)
+    with open('a', 'r+') as out:
+        out.truncate(2)
+    found = [open(name).read() for name in ('a', 'copy2', 'copyfile', 'from_tar/tree/moved', 'from_zip/a')]
+    shutil.rmtree('tree')
+    return found
+";
+    let expected = "[\"te\", \"text\", \"text\", \"text\", \"text\"]";
+    assert_eq!(json(executor.run(&Task::new(source, "[0]")).await), expected);
     executor.shutdown().await;
 }

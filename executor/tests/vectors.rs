@@ -189,21 +189,32 @@ async fn going_on_from_a_checkpoint() {
 }
 
 async fn checkpointed(executor: &Executor, task: Task) {
-    use journeyman_executor::{Event, Hooks};
-    let (events, mut inbox) = tokio::sync::mpsc::channel(16);
-    let every = Duration::from_secs(5);
-    let task = task.checkpoints(Duration::from_millis(500), every, []);
-    let done = executor.run_with(&task, Hooks::default().events(events)).await.unwrap();
-    assert_eq!(done.value.json(), Some("1"));
+    // It counts by 8 every tenth of a second: half a second after the start it is on its way, unless
+    // the machine is so busy that the question comes too early or too late.
     let mut seen = Vec::new();
-    while let Some(event) = inbox.recv().await {
-        if let Event::Checkpoint(checkpoint) = event {
-            seen.push(checkpoint);
+    for _ in 0..5 {
+        seen.push(progress_at_half_a_second(executor, &task).await);
+        if seen.last().is_some_and(|progress| (8.0..=88.0).contains(progress)) {
+            return;
         }
     }
-    // It counts by 8 every tenth of a second: half a second after the start it is on its way.
-    let [only] = seen.as_slice() else { panic!("{seen:?}") };
-    let progress: f64 = only.progress.parse().unwrap();
-    assert!((8.0..=88.0).contains(&progress), "{progress}");
-    assert!(only.state.is_empty() && only.skipped.is_empty());
+    panic!("{seen:?}");
+}
+
+async fn progress_at_half_a_second(executor: &Executor, task: &Task) -> f64 {
+    use journeyman_executor::{Event, Hooks};
+    let (events, mut inbox) = tokio::sync::mpsc::channel(16);
+    let once = Duration::from_secs(3600);
+    let task = task.clone().checkpoints(Duration::from_millis(500), once, []);
+    let done = executor.run_with(&task, Hooks::default().events(events)).await.unwrap();
+    assert_eq!(done.value.json(), Some("1"));
+    let mut found = None;
+    while let Some(event) = inbox.recv().await {
+        if let Event::Checkpoint(checkpoint) = event {
+            assert!(found.is_none(), "asked for once");
+            assert!(checkpoint.state.is_empty() && checkpoint.skipped.is_empty());
+            found = checkpoint.progress.parse().ok();
+        }
+    }
+    found.unwrap_or_default()
 }

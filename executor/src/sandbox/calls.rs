@@ -37,18 +37,7 @@ pub(super) const COMMON: &[c_long] = &[
     libc::SYS_linkat,
     libc::SYS_symlinkat,
     libc::SYS_readlinkat,
-    // Python's copies look at extended attributes; to set them is refused below.
-    libc::SYS_getxattr,
-    libc::SYS_lgetxattr,
-    libc::SYS_fgetxattr,
-    libc::SYS_listxattr,
-    libc::SYS_llistxattr,
-    libc::SYS_flistxattr,
-    libc::SYS_fchmod,
-    libc::SYS_fchmodat,
-    452, // fchmodat2
     libc::SYS_umask,
-    libc::SYS_utimensat,
     libc::SYS_truncate,
     libc::SYS_ftruncate,
     libc::SYS_fallocate,
@@ -81,13 +70,12 @@ pub(super) const COMMON: &[c_long] = &[
     libc::SYS_sched_yield,
     libc::SYS_wait4,
     libc::SYS_waitid,
-    // Within a pair of sockets.
+    // Within a pair of sockets. Not sendmsg: it can carry descriptors, and files that are only on
+    // their way in it are on no list of what a process has open.
     libc::SYS_sendto,
     libc::SYS_recvfrom,
-    libc::SYS_sendmsg,
     libc::SYS_recvmsg,
     libc::SYS_getsockopt,
-    libc::SYS_setsockopt,
     libc::SYS_getsockname,
     libc::SYS_getpeername,
     libc::SYS_shutdown,
@@ -141,7 +129,6 @@ pub(super) const COMMON: &[c_long] = &[
     libc::SYS_capget,
     libc::SYS_set_tid_address,
     libc::SYS_set_robust_list,
-    libc::SYS_get_robust_list,
     libc::SYS_rseq,
     libc::SYS_sched_getaffinity,
     libc::SYS_sched_setaffinity,
@@ -177,10 +164,6 @@ pub(super) const OLDER: &[c_long] = &[
     libc::SYS_unlink,
     libc::SYS_symlink,
     libc::SYS_readlink,
-    libc::SYS_chmod,
-    libc::SYS_utime,
-    libc::SYS_utimes,
-    libc::SYS_futimesat,
     libc::SYS_dup2,
     libc::SYS_pipe,
     libc::SYS_select,
@@ -209,6 +192,8 @@ pub(super) const REFUSED: &[c_long] = &[
     libc::SYS_listen,
     libc::SYS_accept,
     libc::SYS_accept4,
+    libc::SYS_sendmsg,
+    libc::SYS_setsockopt,
     libc::SYS_execve,
     libc::SYS_execveat,
     libc::SYS_ptrace,
@@ -245,9 +230,6 @@ pub(super) const REFUSED: &[c_long] = &[
     libc::SYS_mknodat,
     libc::SYS_fchown,
     libc::SYS_fchownat,
-    libc::SYS_fsetxattr,
-    libc::SYS_setxattr,
-    libc::SYS_lsetxattr,
     libc::SYS_name_to_handle_at,
     libc::SYS_open_by_handle_at,
     libc::SYS_memfd_create,
@@ -306,3 +288,37 @@ pub(super) const REFUSED_OLDER: &[c_long] = &[
 pub(super) const REFUSED_OLDER: &[c_long] = &[libc::SYS_setrlimit];
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(super) const REFUSED_OLDER: &[c_long] = &[];
+
+/// What is answered with success and does nothing. Landlock covers neither modes nor times, so that
+/// whoever owns a file outside the scratch folder could change them; and a filter cannot see which
+/// file is meant. Refused, they would break every copy of a file, which ends with them.
+pub(super) const PRETENDED: &[c_long] = &[
+    libc::SYS_fchmod,
+    libc::SYS_fchmodat,
+    452, // fchmodat2
+    libc::SYS_utimensat,
+];
+
+/// The older forms of what is pretended.
+#[cfg(target_arch = "x86_64")]
+pub(super) const PRETENDED_OLDER: &[c_long] =
+    &[libc::SYS_chmod, libc::SYS_utime, libc::SYS_utimes, libc::SYS_futimesat];
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) const PRETENDED_OLDER: &[c_long] = &[];
+
+/// Extended attributes, which Landlock does not cover either: as on a file system without them,
+/// which copies of files take in their stride.
+pub(super) const UNSUPPORTED: &[c_long] = &[
+    libc::SYS_getxattr,
+    libc::SYS_lgetxattr,
+    libc::SYS_fgetxattr,
+    libc::SYS_listxattr,
+    libc::SYS_llistxattr,
+    libc::SYS_flistxattr,
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    libc::SYS_fsetxattr,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
+    libc::SYS_fremovexattr,
+];

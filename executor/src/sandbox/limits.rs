@@ -24,7 +24,9 @@ pub(super) fn set(config: &Config, pid: Pid) -> Result<Vec<(&'static str, u64)>>
         (Resource::As, "RLIMIT_AS", limits.memory as u64),
         (Resource::Nofile, "RLIMIT_NOFILE", limits.open_files),
         (Resource::Fsize, "RLIMIT_FSIZE", limits.file_size as u64),
-        (Resource::Core, "RLIMIT_CORE", 0),
+        // None is written to a file that may have one byte. And 1 is the one number at which the
+        // kernel does not start a program that collects them, either.
+        (Resource::Core, "RLIMIT_CORE", 1),
         (Resource::Memlock, "RLIMIT_MEMLOCK", 0),
         (Resource::Msgqueue, "RLIMIT_MSGQUEUE", 0),
     ];
@@ -47,6 +49,12 @@ pub(super) fn set(config: &Config, pid: Pid) -> Result<Vec<(&'static str, u64)>>
     }
     set_cpu(pid, limits.cpu.as_secs() + 2)?;
     Ok(Vec::new())
+}
+
+/// When the system is out of memory, an interpreter goes before the worker does.
+pub(crate) fn first_to_go(pid: Pid) {
+    // May be refused to a worker in a container; then it is as it was.
+    let _ = std::fs::write(format!("/proc/{}/oom_score_adj", pid.as_raw_nonzero()), "1000");
 }
 
 /// Sets a limit for good: the process cannot raise it again, unless it is root's own hard limit,

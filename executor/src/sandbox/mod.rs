@@ -24,7 +24,7 @@ use crate::{
 };
 
 #[cfg(target_os = "linux")]
-pub(crate) use limits::{set_cpu, set_memory};
+pub(crate) use limits::{first_to_go, set_cpu, set_memory};
 
 #[cfg(target_os = "linux")]
 pub(crate) const LINUX: bool = true;
@@ -41,6 +41,8 @@ pub(crate) struct Setup<'a> {
     parent: u32,
     confine: bool,
     filters: Vec<String>,
+    /// One more where Landlock does not cover truncation.
+    truncation: String,
     no_filter: String,
     limits: Vec<(&'static str, u64)>,
     read: Vec<&'a Path>,
@@ -70,6 +72,9 @@ pub(crate) fn limit(_config: &Config, _pid: Pid) -> rustix::io::Result<LeftOver>
 }
 
 #[cfg(not(target_os = "linux"))]
+pub(crate) fn first_to_go(_pid: Pid) {}
+
+#[cfg(not(target_os = "linux"))]
 pub(crate) fn set_cpu(_pid: Pid, _seconds: u64) -> rustix::io::Result<()> {
     Ok(())
 }
@@ -87,10 +92,10 @@ pub(crate) fn setup<'a>(
     limits: LeftOver,
 ) -> Setup<'a> {
     let confine = config.sandbox && LINUX;
-    let compiled = if confine { filters(pid) } else { Ok(Vec::new()) };
-    let (filters, no_filter) = match compiled {
-        Ok(filters) => (filters, String::new()),
-        Err(problem) => (Vec::new(), problem),
+    let compiled = if confine { filters(pid) } else { Ok((Vec::new(), String::new())) };
+    let (filters, truncation, no_filter) = match compiled {
+        Ok((filters, truncation)) => (filters, truncation, String::new()),
+        Err(problem) => (Vec::new(), String::new(), problem),
     };
     let mut write = vec![scratch];
     write.extend(config.writable.iter().map(PathBuf::as_path));
@@ -99,6 +104,7 @@ pub(crate) fn setup<'a>(
         parent: std::process::id(),
         confine,
         filters,
+        truncation,
         no_filter,
         limits,
         read: config.readable.iter().map(PathBuf::as_path).collect(),
@@ -109,12 +115,13 @@ pub(crate) fn setup<'a>(
 }
 
 #[cfg(target_os = "linux")]
-fn filters(pid: Pid) -> Result<Vec<String>, String> {
-    filter::programs(pid.as_raw_nonzero().get().unsigned_abs())
+fn filters(pid: Pid) -> Result<(Vec<String>, String), String> {
+    let programs = filter::programs(pid.as_raw_nonzero().get().unsigned_abs())?;
+    Ok((programs.always, programs.truncation))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn filters(_pid: Pid) -> Result<Vec<String>, String> {
+fn filters(_pid: Pid) -> Result<(Vec<String>, String), String> {
     Err("only on Linux".to_owned())
 }
 

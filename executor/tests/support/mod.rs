@@ -28,6 +28,20 @@ pub(crate) async fn start(test: &str, config: Config) -> Option<Executor> {
     }
 }
 
+/// A path of this test process's own.
+pub(crate) fn temp(name: &str) -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("journeyman-executor-{name}-{}", std::process::id()))
+}
+
+/// Waits until something holds; fails when that takes much longer than on the busiest machine.
+pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
+    let begun = std::time::Instant::now();
+    while !holds() {
+        assert!(begun.elapsed().as_secs() < 60, "{what}");
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+}
+
 /// The JSON text of a result.
 pub(crate) fn json(result: Result<journeyman_executor::Done, Failure>) -> String {
     match result.unwrap().value {
