@@ -16,6 +16,7 @@ const SYSTEMS: &[System] = &[
     System { name: "distworker", make: DISTWORKER },
     System { name: "moor", make: MOOR },
     System { name: "halloween", make: HALLOWEEN },
+    System { name: "crowdcompute", make: CROWDCOMPUTE },
 ];
 
 #[cfg(feature = "distworker")]
@@ -34,6 +35,12 @@ const HALLOWEEN: Option<Make> =
     Some(|uri| Ok(Serve::new(crate::halloween::Config::from_uri(uri)?)));
 #[cfg(not(feature = "halloween"))]
 const HALLOWEEN: Option<Make> = None;
+
+#[cfg(feature = "crowdcompute")]
+const CROWDCOMPUTE: Option<Make> =
+    Some(|uri| Ok(Serve::new(crate::crowdcompute::Config::from_uri(uri)?)));
+#[cfg(not(feature = "crowdcompute"))]
+const CROWDCOMPUTE: Option<Make> = None;
 
 /// A backend from a URI such as `distworker+http://host:8081?provisioner=p&token_env=NAME`. The
 /// scheme says which system it is; the rest is that adapter's own, see its `Config::from_uri`.
@@ -129,6 +136,23 @@ mod tests {
         let serve = connect("halloween+mqtt://127.0.0.1:1883?prop=fogger").unwrap();
         assert!(format!("{serve:?}").contains("halloween"));
         assert!(error("halloween+mqtt://127.0.0.1?nonsense=1").contains("nonsense"));
+    }
+
+    #[cfg(feature = "crowdcompute")]
+    #[test]
+    fn a_foreman_is_found_by_its_socket() {
+        let serve = connect("crowdcompute+ws://127.0.0.1:9000?max_concurrent_tasks=2").unwrap();
+        assert!(format!("{serve:?}").contains("crowdcompute"));
+        assert!(connect("crowdcompute+wss://foreman.example").is_ok());
+        assert!(error("crowdcompute+ws://127.0.0.1:9000?nonsense=1").contains("nonsense"));
+        assert!(error("crowdcompute+http://127.0.0.1:9000").contains("crowdcompute+ws"));
+    }
+
+    #[cfg(not(feature = "crowdcompute"))]
+    #[test]
+    fn another_missing_feature_is_named() {
+        let error = error("crowdcompute+ws://127.0.0.1:9000");
+        assert!(error.contains("feature `crowdcompute`"), "{error}");
     }
 
     #[cfg(not(feature = "distworker"))]

@@ -24,8 +24,12 @@
 //! | `distworker` | `journeyman::distworker`, and `distworker+…` URIs in [`connect`] |
 //! | `moor` | `journeyman::moor`, and `moor+…` URIs in [`connect`] |
 //! | `halloween` | `journeyman::halloween`, and `halloween+…` URIs in [`connect`]; `journeyman::props`, the host of many props |
+//! | `crowdcompute` | `journeyman::crowdcompute`, and `crowdcompute+…` URIs in [`connect`] |
 //! | `exec` | `journeyman::exec`, programs in any language as handlers |
 //! | `http` | `journeyman::http`, a handler that makes HTTP requests for others, and only where it may |
+//! | `executor` | `journeyman::executor`, Python code in a pool of confined processes (empty on Windows) |
+//! | `python` | `journeyman::python`, Python as handlers: the code that comes with a job, and functions of your own (empty on Windows) |
+//! | `monitor` | `journeyman::monitor`, an HTTP monitor for any worker, with a dashboard |
 //! | `prometheus` | `journeyman::prometheus`, metrics as Prometheus text |
 //! | `full` | all of the above |
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -45,18 +49,27 @@ pub use journeyman_core::{
     job::{Cancel, CancelReason, Deadline, Events, Progress},
     layers, memory, shutdown_signal,
 };
+#[cfg(feature = "crowdcompute")]
+#[cfg_attr(docsrs, doc(cfg(feature = "crowdcompute")))]
+pub use journeyman_crowdcompute as crowdcompute;
 #[cfg(feature = "distworker")]
 #[cfg_attr(docsrs, doc(cfg(feature = "distworker")))]
 pub use journeyman_distworker as distworker;
 #[cfg(feature = "exec")]
 #[cfg_attr(docsrs, doc(cfg(feature = "exec")))]
 pub use journeyman_exec as exec;
+#[cfg(feature = "executor")]
+#[cfg_attr(docsrs, doc(cfg(feature = "executor")))]
+pub use journeyman_executor as executor;
 #[cfg(feature = "halloween")]
 #[cfg_attr(docsrs, doc(cfg(feature = "halloween")))]
 pub use journeyman_halloween as halloween;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use journeyman_http as http;
+#[cfg(feature = "monitor")]
+#[cfg_attr(docsrs, doc(cfg(feature = "monitor")))]
+pub use journeyman_monitor as monitor;
 #[cfg(feature = "moor")]
 #[cfg_attr(docsrs, doc(cfg(feature = "moor")))]
 pub use journeyman_moor as moor;
@@ -66,6 +79,9 @@ pub use journeyman_mqtt as mqtt;
 #[cfg(feature = "halloween")]
 #[cfg_attr(docsrs, doc(cfg(feature = "halloween")))]
 pub use journeyman_props as props;
+#[cfg(feature = "python")]
+#[cfg_attr(docsrs, doc(cfg(feature = "python")))]
+pub use journeyman_python as python;
 #[cfg(feature = "ws")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ws")))]
 pub use journeyman_ws as ws;
@@ -89,6 +105,9 @@ mod book {
     struct Handlers;
     #[doc = include_str!("../docs/src/testing.md")]
     struct Testing;
+    #[cfg(feature = "crowdcompute")]
+    #[doc = include_str!("../docs/src/crowdcompute.md")]
+    struct CrowdCompute;
     #[cfg(feature = "distworker")]
     #[doc = include_str!("../docs/src/distworker.md")]
     struct DistWorker;

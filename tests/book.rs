@@ -9,7 +9,7 @@ use journeyman::{
         capability::{Capabilities, Intake},
         session::SessionState,
     },
-    distworker, halloween, http,
+    crowdcompute, distworker, halloween, http,
     memory::Memory,
     moor,
 };
@@ -46,11 +46,12 @@ fn keys_of<T: serde::de::DeserializeOwned>() -> BTreeSet<String> {
 type Keys = &'static [(&'static str, &'static str, &'static str)];
 
 /// The settings of adapters and handlers: heading, keys that serde knows, keys with a variable.
-fn settings() -> [(&'static str, BTreeSet<String>, Keys); 4] {
+fn settings() -> [(&'static str, BTreeSet<String>, Keys); 5] {
     [
         ("## DistWorker", keys_of::<distworker::Config>(), distworker::config::KEYS),
         ("## mooR", keys_of::<moor::Config>(), moor::config::KEYS),
         ("## Halloween", keys_of::<halloween::Config>(), halloween::config::KEYS),
+        ("## CrowdCompute", keys_of::<crowdcompute::Config>(), crowdcompute::config::KEYS),
         ("## The HTTP handler", keys_of::<http::HttpConfig>(), http::KEYS),
     ]
 }
@@ -168,6 +169,27 @@ fn the_defaults_of_halloween_are_in_the_table() {
 }
 
 #[test]
+fn the_defaults_of_crowdcompute_are_in_the_table() {
+    let table = rows(CONFIGURATION, "## CrowdCompute");
+    let config = crowdcompute::Config::default();
+    for (key, default) in [
+        ("foreman_url", format!("`{}`", config.foreman_url)),
+        ("max_concurrent_tasks", config.max_concurrent_tasks.to_string()),
+        ("auto_restart", config.auto_restart.to_string()),
+        ("heartbeat_interval", format!("{} s", config.heartbeat_interval.as_secs())),
+        ("api_host", format!("`{}`", config.api_host)),
+        ("api_port", config.api_port.to_string()),
+        ("compat", config.compat.to_string()),
+        ("reconnect_interval", format!("{} s", config.reconnect_interval.as_secs())),
+        ("max_message_size", format!("{} MiB", config.max_message_size >> 20)),
+        ("danger_accept_any_certificate", config.danger_accept_any_certificate.to_string()),
+    ] {
+        let row = table.iter().find(|row| code(row[0]) == Some(key)).expect(key);
+        assert_eq!(row[3], default, "{key}");
+    }
+}
+
+#[test]
 fn every_rule_of_a_session_is_in_the_table() {
     let source = include_str!("../worker-core/src/backend.rs");
     let (_, fields) = source.split_once("pub struct SessionConfig {").expect("the struct");
@@ -190,11 +212,13 @@ fn the_capability_table_is_that_of_the_backends() {
     let distworker = distworker::Config::default();
     let moor = moor::Config::default();
     let halloween = halloween::Config::default();
-    let backends: [(&str, Capabilities); 4] = [
+    let crowdcompute = crowdcompute::Config::default();
+    let backends: [(&str, Capabilities); 5] = [
         ("memory", memory.capabilities()),
         ("distworker", distworker.capabilities()),
         ("moor", moor.capabilities()),
         ("halloween", halloween.capabilities()),
+        ("crowdcompute", crowdcompute.capabilities()),
     ];
     for (at, (backend, offered)) in backends.iter().enumerate() {
         for (name, value) in offered.rows() {
@@ -218,7 +242,8 @@ fn shown(name: &str, value: &str) -> String {
         ("largest message (bytes)", "16777216") => "16 MiB, configurable".to_owned(),
         ("largest message (bytes)", "67174400") => "64 MiB and 64 KiB, configurable".to_owned(),
         ("largest message (bytes)", "10485760") => "10 MiB, configurable".to_owned(),
-        ("extensions", names) => ["distworker.", "moor.", "halloween."]
+        ("registration", "assumed: the server answers nothing") => "assumed".to_owned(),
+        ("extensions", names) => ["distworker.", "moor.", "halloween.", "crowdcompute."]
             .iter()
             .fold(names.to_owned(), |names, system| names.replace(system, "")),
         (_, value) => value.to_owned(),
@@ -246,6 +271,10 @@ fn the_error_tables_have_every_kind() {
             (4, halloween::error_name(&error)),
         ] {
             assert!(row[at].contains(&format!("`{code}`")), "{name}: {code}, but {}", row[at]);
+        }
+        match crowdcompute::error_prefix(kind) {
+            "" => assert!(row[5].ends_with("the text alone"), "{name}: {}", row[5]),
+            prefix => assert!(row[5].contains(&format!("`{prefix}`")), "{name}: {}", row[5]),
         }
     }
 

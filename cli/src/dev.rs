@@ -16,7 +16,7 @@ use crate::{
 /// prompt, which takes calls in MOO syntax: from a terminal, or line by line from a pipe. Then only
 /// the answers go to standard output, and the exit code is 0 if all calls returned a value, 1 if
 /// one raised an error, 2 if a line could not be understood. That of Halloween is an MQTT broker, for
-/// 3.1.1 and 5.
+/// 3.1.1 and 5. That of CrowdCompute is a foreman, with its HTTP API.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -27,30 +27,33 @@ Examples:
   journeyman dev --as moor --era paseto --folder keys
   journeyman dev --as halloween
   journeyman dev --as halloween --rights                        users and rights of a real house
+  journeyman dev --as crowdcompute --era seed
   printf '%s\\n' 'wait(\"echo\")' 'worker_request(\"echo\", {1, #2})' | journeyman dev --as moor")]
 pub(crate) struct DevArgs {
-    /// The system to stand in for: distworker, moor, halloween
+    /// The system to stand in for: distworker, moor, halloween, crowdcompute
     #[arg(long = "as", value_name = "SYSTEM")]
     system: String,
     /// Where workers connect; port 0 takes a free one. DistWorker: HOST:PORT [default:
     /// 127.0.0.1:8081]. mooR: REQUESTS[,RESPONSES], each tcp://HOST:PORT or ipc:///PATH [default:
     /// the two sockets in /tmp of a real daemon, or others if they are taken]. Halloween: IP:PORT
-    /// [default: 127.0.0.1:1883, or another port if it is taken]
+    /// [default: 127.0.0.1:1883, or another port if it is taken]. CrowdCompute: IP:PORT, also for
+    /// clients [default: 127.0.0.1:9000]
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<String>,
     /// The token that workers must have; for mooR the one to enroll with [default: journeyman-dev;
     /// mooR: a random one]
     #[arg(long)]
     pub(crate) token: Option<String>,
-    /// Where jobs are submitted; port 0 takes a free one [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR", help_heading = "DistWorker")]
+    /// Where the HTTP API is; port 0 takes a free one [default: 127.0.0.1:8080; CrowdCompute: 8000]
+    #[arg(long, value_name = "ADDR", help_heading = "DistWorker and CrowdCompute")]
     pub(crate) api_listen: Option<SocketAddr>,
     /// A queue that workers get jobs of; may be repeated. Default: the names of the built-in
     /// handlers
     #[arg(long = "queue", value_name = "QUEUE", help_heading = "DistWorker")]
     pub(crate) queues: Vec<String>,
-    /// Which generation of the wire [default: curve]
-    #[arg(long, value_enum, help_heading = "mooR")]
+    /// Which generation of the wire: for mooR curve or paseto, for CrowdCompute head or seed
+    /// [default: today's, which is curve, and head]
+    #[arg(long, value_enum, help_heading = "mooR and CrowdCompute", hide_possible_values = true)]
     pub(crate) era: Option<EraArg>,
     /// Whether the sockets are encrypted: on, off, or as a real daemon decides it, which is on for
     /// tcp:// [default: auto]
@@ -87,13 +90,27 @@ pub(crate) enum OverlapArg {
     Each,
 }
 
-/// The generations of mooR's wire.
+/// The generations of a wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EraArg {
-    /// Today's
+    /// mooR, today's
     Curve,
-    /// Until October 2025: workers sign a token
+    /// mooR until October 2025: workers sign a token
     Paseto,
+    /// CrowdCompute, today's
+    Head,
+    /// CrowdCompute, its first prototype
+    Seed,
+}
+
+impl EraArg {
+    /// The system that it is of.
+    fn system(self) -> &'static str {
+        match self {
+            Self::Curve | Self::Paseto => "moor",
+            Self::Head | Self::Seed => "crowdcompute",
+        }
+    }
 }
 
 /// When sockets are encrypted.
@@ -107,10 +124,10 @@ pub(crate) enum CurveArg {
 impl DevArgs {
     /// Refuses options that are another system's, since they would do nothing.
     fn check(&self) -> Result<(), Failure> {
+        let api = if self.system == "crowdcompute" { "crowdcompute" } else { "distworker" };
         let given = [
-            ("--api-listen", "distworker", self.api_listen.is_some()),
+            ("--api-listen", api, self.api_listen.is_some()),
             ("--queue", "distworker", !self.queues.is_empty()),
-            ("--era", "moor", self.era.is_some()),
             ("--curve", "moor", self.curve.is_some()),
             ("--folder", "moor", self.folder.is_some()),
             ("--no-prompt", "moor", self.no_prompt),
@@ -118,18 +135,32 @@ impl DevArgs {
             ("--rights", "halloween", self.rights),
             ("--overlap", "halloween", self.overlap.is_some()),
         ];
-        if self.token.is_some() && self.system == "halloween" {
-            return Err(Failure::usage(
-                "--token is for other systems; props have a user name and a password: \
-                 --user NAME:PASSWORD",
-            ));
+        let token = match self.system.as_str() {
+            "halloween" => Some("props have a user name and a password: --user NAME:PASSWORD"),
+            "crowdcompute" => Some("a foreman knows none: whoever reaches it is let in"),
+            _ => None,
+        };
+        if let (Some(why), true) = (token, self.token.is_some()) {
+            return Err(Failure::usage(format!("--token is for other systems; {why}")));
         }
+        self.check_era()?;
         match given.into_iter().find(|(_, system, given)| *given && *system != self.system) {
             Some((option, system, _)) => Err(Failure::usage(format!(
                 "{option} is an option of `--as {system}`; leave it away"
             ))),
             None => Ok(()),
         }
+    }
+
+    fn check_era(&self) -> Result<(), Failure> {
+        let eras = match (self.era, self.system.as_str()) {
+            (None, _) => return Ok(()),
+            (Some(era), system) if era.system() == system => return Ok(()),
+            (_, "moor") => "of mooR there are curve and paseto",
+            (_, "crowdcompute") => "of CrowdCompute there are head and seed",
+            _ => "--era is an option of `--as moor` and `--as crowdcompute`; leave it away",
+        };
+        Err(Failure::usage(eras))
     }
 }
 

@@ -7,14 +7,14 @@ use journeyman_core::{Error, ErrorKind};
 /// What the exit codes mean, for people.
 pub(crate) const TABLE: &str = "\
 Exit codes of journeyman:
-  0    all went well; for `run` and `props`: drained in good order
+  0    all went well; for `run`, `props` and `pc-worker`: drained in good order
   1    it failed: a wrong result, a failed task, a step of `doctor`
   2    usage or configuration: an unknown option, a bad URI, a missing token; for `props --check`:
-       something that cannot run
+       something that cannot run; for `pc-worker`: no Python, no sandbox, a port in use
   3    the server could not be reached, or does not answer
   4    the server refused: the credentials, the registration, or the task
   5    a submitted task was not finished within the time given
-  130  interrupted: by Ctrl-C, for `run` and `props` by the second one";
+  130  interrupted: by Ctrl-C, for `run`, `props` and `pc-worker` by the second one";
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

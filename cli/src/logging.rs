@@ -10,7 +10,7 @@ use crate::exit::Failure;
 pub(crate) struct LogArgs {
     /// What is logged to standard error: `info`, or by target: `warn,journeyman_core=debug`
     ///
-    /// Without it, the variable RUST_LOG counts. `run` and `props` log `info` by default, the
+    /// Without it, the variable RUST_LOG counts. `run`, `props` and `pc-worker` log `info` by default, the
     /// other commands log nothing.
     #[arg(long, value_name = "FILTER", global = true, help_heading = "Log")]
     log: Option<String>,

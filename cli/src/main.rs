@@ -12,7 +12,14 @@ mod handlers;
 mod http;
 mod logging;
 mod output;
+#[cfg(unix)]
+mod pc_worker;
 mod props;
+#[cfg(unix)]
+mod python;
+#[cfg(not(unix))]
+#[path = "python_none.rs"]
+mod python;
 mod run;
 mod signals;
 mod submit;
@@ -42,9 +49,11 @@ Examples:
   journeyman dev --as distworker         a local server to work against
   journeyman dev --as moor               another one, with a prompt for worker_request(…)
   journeyman dev --as halloween          a broker for props, and all that goes over it
+  journeyman dev --as crowdcompute       a foreman, and what its workers and clients do
   journeyman run --connect 'distworker+http://127.0.0.1:8081?provisioner=dev'
   journeyman run --connect 'moor+ipc:///tmp/moor_workers_request.sock' --handler echo
   journeyman props --root props --host 127.0.0.1      the host of Halloween props
+  journeyman pc-worker --foreman-url ws://127.0.0.1:9000          a CrowdCompute worker
   journeyman submit --to http://127.0.0.1:8080 echo '{\"hello\":\"world\"}' --wait
   journeyman doctor 'distworker+http://127.0.0.1:8081?provisioner=dev'
 
@@ -56,6 +65,8 @@ enum Command {
     Bench(bench::BenchArgs),
     Run(run::RunArgs),
     Props(props::PropsArgs),
+    #[cfg(unix)]
+    PcWorker(pc_worker::PcWorkerArgs),
     Dev(dev::DevArgs),
     Submit(submit::SubmitArgs),
     Doctor(doctor::DoctorArgs),
@@ -88,6 +99,8 @@ fn start(cli: Cli, matches: &ArgMatches) -> Result<Code, Failure> {
     // What a command prints is its output; workers have nothing else to tell than their log.
     let log = match &command {
         Command::Run(_) => "info",
+        #[cfg(unix)]
+        Command::PcWorker(_) => "info",
         Command::Props(args) => args.log(),
         _ => "off",
     };
@@ -101,6 +114,8 @@ fn start(cli: Cli, matches: &ArgMatches) -> Result<Code, Failure> {
             on_all_cores(run::run(run::Plan::new(&args, at)?))
         }
         Command::Props(args) => on_all_cores(props::props(args)),
+        #[cfg(unix)]
+        Command::PcWorker(args) => on_all_cores(pc_worker::pc_worker(args)),
         Command::Dev(args) => on_all_cores(dev::dev(args)),
         Command::Submit(args) => on_one_core(submit::submit(args)),
         Command::Doctor(args) => on_one_core(doctor::doctor(args)),

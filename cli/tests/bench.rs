@@ -2,11 +2,29 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/crowd.rs"]
+mod crowd;
 mod support;
 
-use std::io::Write;
+use std::process::Command;
 
 use support::{journeyman, run};
+
+/// An interpreter with packages, if there is one; if not, that is said aloud.
+fn python_with(import: &str, test: &str) -> Option<String> {
+    let how = "make a virtual environment, `pip install -r testkit/python/requirements.txt` in it, \
+               and set the variable to its interpreter";
+    let Ok(python) = std::env::var("JOURNEYMAN_TEST_PYTHON") else {
+        crowd::skipped(test, &format!("JOURNEYMAN_TEST_PYTHON is not set; {how}"));
+        return None;
+    };
+    let tried = Command::new(&python).args(["-c", &format!("import {import}")]).output().unwrap();
+    if tried.status.success() {
+        return Some(python);
+    }
+    crowd::skipped(test, &format!("{python} cannot import {import}; {how}"));
+    None
+}
 
 #[test]
 fn a_line_per_system() {
@@ -22,9 +40,24 @@ fn a_line_per_system() {
     let names: Vec<_> = lines.iter().map(name).collect();
     assert_eq!(
         names,
-        ["memory", "distworker", "moor ipc", "moor tcp", "halloween QoS 0", "halloween QoS 1"]
+        [
+            "memory",
+            "distworker",
+            "moor ipc",
+            "moor tcp",
+            "halloween QoS 0",
+            "halloween QoS 1",
+            "crowdcompute native",
+            "crowdcompute Python x1",
+            "crowdcompute Python x4",
+        ]
     );
+    let has_python = crowd::has_python("bench::a_line_per_system (its Python tasks)");
     for line in lines {
+        if !has_python && name(&line).contains("Python") {
+            assert_eq!(line.get("jobs_per_s"), None, "{line}");
+            continue;
+        }
         for key in ["jobs_per_s", "raw_jobs_per_s", "ratio", "p50_us", "p99_us"] {
             assert!(line[key].as_f64().unwrap() > 0.0, "{key}: {line}");
         }
@@ -57,22 +90,28 @@ fn several_windows_and_who_is_missing() {
 
 #[test]
 fn a_python_worker_beside() {
-    let Ok(python) = std::env::var("JOURNEYMAN_TEST_PYTHON") else {
-        let line = "SKIPPED: bench::a_python_worker_beside: JOURNEYMAN_TEST_PYTHON is not set; make \
-                    a virtual environment, `pip install -r testkit/python/requirements.txt` in \
-                    it, and set the variable to its interpreter";
-        println!("{line}");
-        if let Some(path) = std::env::var_os("JOURNEYMAN_SKIP_LOG") {
-            let mut log = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
-            // In one write: tests run side by side and append to the same file.
-            log.write_all(format!("{line}\n").as_bytes()).unwrap();
-        }
+    let Some(python) = python_with("zmq, flatbuffers", "bench::a_python_worker_beside") else {
         return;
     };
     let args = ["bench", "moor", "--jobs", "50", "--rounds", "2", "--window", "4", "--json"];
     let (code, stdout, stderr) = run(journeyman(&args).args(["--python", &python]));
     assert_eq!(code, 0, "{stderr}");
     assert_eq!(stdout.lines().count(), 2, "{stdout}");
+    for line in stdout.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["python_jobs_per_s"].as_f64().unwrap() > 0.0, "{line}");
+    }
+}
+
+#[test]
+fn a_python_worker_of_crowdcompute_beside() {
+    let test = "bench::a_python_worker_of_crowdcompute_beside";
+    let Some(python) = python_with("websockets", test) else { return };
+    let args =
+        ["bench", "crowdcompute", "--jobs", "50", "--rounds", "2", "--window", "2", "--json"];
+    let (code, stdout, stderr) = run(journeyman(&args).args(["--python", &python]));
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(stdout.lines().count(), 3, "{stdout}");
     for line in stdout.lines() {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         assert!(line["python_jobs_per_s"].as_f64().unwrap() > 0.0, "{line}");

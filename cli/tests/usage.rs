@@ -15,8 +15,10 @@ fn refused(args: &[&str]) -> String {
 
 #[test]
 fn help_has_examples_and_exit_codes() {
-    for args in [&["--help"][..], &["help", "run"], &["help", "submit"], &["help", "dev"]] {
-        let done = output(args);
+    let commands = ["run", "submit", "dev", "doctor", "bench", "props", "pc-worker", "demo"];
+    let all = commands.iter().map(|command| vec!["help", command]).chain([vec!["--help"]]);
+    for args in all {
+        let done = output(&args);
         let text = String::from_utf8(done.stdout).unwrap();
         assert!(done.status.success() && text.contains("Examples:"), "{args:?}: {text}");
     }
@@ -43,7 +45,8 @@ fn mistakes_are_told_with_the_way_out() {
     assert!(refused(&["nonsense"]).contains("unrecognized subcommand"));
     assert!(refused(&["run"]).contains("--connect"));
     assert!(
-        refused(&["dev", "--as", "nope"]).contains("known are memory, distworker, moor, halloween")
+        refused(&["dev", "--as", "nope"])
+            .contains("known are memory, distworker, moor, halloween, crowdcompute")
     );
     assert!(refused(&["dev", "--as", "memory"]).contains("lives inside of one program"));
     assert!(refused(&["--log", "=[", "demo", "--once"]).contains("log filter"));
@@ -59,6 +62,9 @@ fn mistakes_are_told_with_the_way_out() {
     let inside = refused(&["submit", "--to", "moor+ipc:///tmp/request.sock", "q"]);
     assert!(inside.contains("worker_request(") && inside.contains("dev --as moor"), "{inside}");
     assert!(refused(&["submit", "--to", "http://h", "q", "[1]"]).contains("objects only"));
+    assert!(refused(&["submit", "--to", "http://h", "q", "{}", "{}"]).contains("has one input"));
+    let function = refused(&["submit", "--to", "http://h", "q", "{}", "--function", "f"]);
+    assert!(function.contains("for CrowdCompute"), "{function}");
     assert!(refused(&["submit", "--to", "http://h", "q", "{}", "--timeout", "x"]).contains("30s"));
 }
 
@@ -87,6 +93,12 @@ fn options_of_another_system_are_not_passed_over() {
     assert!(dev(&["moor", "--queue", "q"]).contains("--queue is an option of `--as distworker`"));
     assert!(dev(&["distworker", "--era", "paseto"]).contains("--era is an option of `--as moor`"));
     assert!(dev(&["distworker", "--listen", "tcp://h:1"]).contains("write IP:PORT"));
+    assert!(dev(&["distworker", "--era", "seed"]).contains("--era is an option of `--as moor`"));
+    assert!(dev(&["moor", "--era", "seed"]).contains("of mooR there are curve and paseto"));
+    assert!(dev(&["crowdcompute", "--era", "curve"]).contains("there are head and seed"));
+    assert!(dev(&["crowdcompute", "--token", "x"]).contains("a foreman knows none"));
+    assert!(dev(&["crowdcompute", "--queue", "q"]).contains("an option of `--as distworker`"));
+    assert!(dev(&["crowdcompute", "--listen", "ws://h:1"]).contains("write IP:PORT"));
     assert!(dev(&["moor", "--rights"]).contains("--rights is an option of `--as halloween`"));
     assert!(dev(&["moor", "--listen", "127.0.0.1:1"]).contains("REQUESTS,RESPONSES"));
     assert!(dev(&["moor", "--era", "paseto", "--curve", "on"]).contains("never encrypts"));

@@ -5,8 +5,10 @@
 //! adapters they test.
 
 pub mod conformance;
+pub mod crowdcompute;
 pub mod distworker;
 pub mod halloween;
 pub mod moor;
 pub mod proxy;
 pub mod vectors;
+mod ws;

@@ -32,7 +32,7 @@ impl Vectors {
     /// # Panics
     ///
     /// If the file can not be read, is empty, or has a line that is no JSON object with a unique
-    /// `id`.
+    /// `id`. The bare words of Python for numbers that JSON does not have are read as null.
     #[must_use]
     pub fn load(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
@@ -47,8 +47,8 @@ impl Vectors {
         let mut lines: Vec<Vector> = Vec::new();
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let place = format!("{}:{}", path.display(), at + 1);
-            let value: Value =
-                serde_json::from_str(line).unwrap_or_else(|error| panic!("{place}: {error}"));
+            let value: Value = serde_json::from_str(&without_nan(line))
+                .unwrap_or_else(|error| panic!("{place}: {error}"));
             let Some(id) = value["id"].as_str().map(str::to_owned) else {
                 panic!("{place}: no `id`");
             };
@@ -178,6 +178,34 @@ impl Vector {
     }
 }
 
+/// The line with null for `NaN`, `Infinity` and `-Infinity` outside of texts.
+fn without_nan(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    let mut in_text = false;
+    while let Some(first) = rest.chars().next() {
+        let word = ["NaN", "Infinity", "-Infinity"].into_iter().find(|word| rest.starts_with(word));
+        let length = match (in_text, word, first) {
+            (false, Some(word), _) => {
+                out.push_str("null");
+                rest = &rest[word.len()..];
+                continue;
+            }
+            // The character behind a backslash ends no text.
+            (true, _, '\\') => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+            (_, _, '"') => {
+                in_text = !in_text;
+                1
+            }
+            _ => first.len_utf8(),
+        };
+        let (part, behind) = rest.split_at(length);
+        out.push_str(part);
+        rest = behind;
+    }
+    out
+}
+
 /// Reads hexadecimal text; `None` if it is none.
 #[must_use]
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -248,6 +276,13 @@ mod tests {
         let twice = "{\"id\":\"a\"}\n{\"id\":\"a\"}";
         let message = panics(|| drop(Vectors::parse(Path::new("test"), twice)));
         assert_eq!(message, "test:2: id \"a\" occurs twice");
+    }
+
+    #[test]
+    fn numbers_that_json_does_not_have() {
+        let line = r#"{"a": [NaN, -Infinity,Infinity], "NaN \\\"NaN": "x\\", "b": NaN}"#;
+        let read = r#"{"a": [null, null,null], "NaN \\\"NaN": "x\\", "b": null}"#;
+        assert_eq!(without_nan(line), read);
     }
 
     #[test]

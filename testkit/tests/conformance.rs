@@ -8,12 +8,14 @@ mod conformance_support;
 use std::{panic, path::Path, process::ExitCode, sync::Arc};
 
 use conformance_support::{
+    crowdcompute::CrowdComputeHarness,
     distworker::DistWorkerHarness,
     halloween::{Bus, HalloweenHarness},
     moor::{MoorHarness, Wire},
 };
 use journeyman_testkit::{
     conformance::{Case, Harness, MemoryHarness, Network, PANIC, cases, check_report},
+    crowdcompute::Era,
     proxy::Faults,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -36,7 +38,7 @@ fn main() -> ExitCode {
         }
     }));
     let mut trials = Vec::new();
-    let harnesses: [Arc<dyn Harness>; 10] = [
+    let harnesses: [Arc<dyn Harness>; 12] = [
         Arc::new(MemoryHarness::pushed()),
         Arc::new(MemoryHarness::pulled()),
         Arc::new(DistWorkerHarness),
@@ -47,6 +49,8 @@ fn main() -> ExitCode {
         Arc::new(HalloweenHarness(Bus::Settled)),
         Arc::new(HalloweenHarness(Bus::Receipt)),
         Arc::new(HalloweenHarness(Bus::Old)),
+        Arc::new(CrowdComputeHarness(Era::Seed)),
+        Arc::new(CrowdComputeHarness(Era::Head)),
     ];
     for harness in harnesses {
         let name = harness.name().to_owned();

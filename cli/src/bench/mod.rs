@@ -28,7 +28,8 @@ Examples:
   journeyman bench distworker --window 16 --payload 1000 --json
   journeyman bench distworker --python venv/bin/python    with the Python SDK beside
   journeyman bench moor --python venv/bin/python          with a worker on pyzmq beside
-  journeyman bench halloween                              on a real mosquitto, if there is one")]
+  journeyman bench halloween                              on a real mosquitto, if there is one
+  journeyman bench crowdcompute                           native, and Python in 1 and 4 processes")]
 pub(crate) struct BenchArgs {
     /// Only this system
     #[arg(value_name = "SYSTEM", conflicts_with = "backend")]
@@ -41,7 +42,7 @@ pub(crate) struct BenchArgs {
     jobs: u64,
     /// Jobs under way at a time; where a connection takes one at a time, also the connections.
     /// Several, separated by commas, are measured one after the other [default: 8; moor: 64,1;
-    /// halloween: 16,1]
+    /// halloween: 16,1; crowdcompute: 4,1]
     #[arg(long = "window", value_name = "W", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=512))]
     windows: Vec<u16>,
     /// Bytes of text in each job
@@ -55,7 +56,8 @@ pub(crate) struct BenchArgs {
     threads: u16,
     /// A Python interpreter, to measure a Python worker as well, with a tenth of the jobs. It
     /// needs `distworker-sdk` for distworker, `pyzmq` and `flatbuffers` for moor, `paho-mqtt` for
-    /// halloween, which also takes a `python3` that has it
+    /// halloween, which also takes a `python3` that has it, `websockets` for crowdcompute. Python
+    /// tasks in a sandbox, a road of crowdcompute, run on JOURNEYMAN_PYTHON or what is in PATH
     #[arg(long, value_name = "PATH")]
     python: Option<PathBuf>,
     /// Print a JSON object per system

@@ -76,15 +76,17 @@ pub(crate) async fn demo(args: DemoArgs) -> Result<Code, Failure> {
     let mut signals = Signals::new()?;
     let mut routes = handlers::names();
     routes.push(plan::NOBODY.to_owned());
-    let router = handlers::router(handlers::defaults(), &[]);
-    let mut worker = Worker::new(router).drain_timeout(Duration::from_secs(10));
-    let mut shows = Vec::new();
+    let bindings = handlers::with_plain_names(handlers::defaults());
+    let mut router = handlers::router(bindings, &[]);
+    let (mut backends, mut shows) = (Vec::new(), Vec::new());
     for system in systems::all() {
         let mut stand_in = system.stand_in(&routes, CONNECTIONS).await?;
-        worker = worker.serve(stand_in.backend()?);
+        backends.push(stand_in.backend()?);
+        router = stand_in.extend(router);
         shows.push(Show { name: system.name(), stand_in, tally: Tally::default() });
     }
-    let worker = worker.start()?;
+    let worker = Worker::new(router).drain_timeout(Duration::from_secs(10));
+    let worker = backends.into_iter().fold(worker, Worker::serve).start()?;
     match tokio::time::timeout(PATIENCE, worker.control().ready()).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => return Err(Failure::failed(format!("the worker ended: {error}"))),

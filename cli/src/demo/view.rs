@@ -29,7 +29,7 @@ pub(super) fn introduce(shows: &[Show], once: bool) -> Result<(), Failure> {
     say(format_args!("One worker serves {} systems at once with the same handlers:", shows.len()))?;
     for show in shows {
         let Show { name, stand_in, .. } = show;
-        say(format_args!("  {name:<12}{}; jobs go in by {}", stand_in.place(), stand_in.road()))?;
+        say(format_args!("  {name:<13} {}; jobs go in by {}", stand_in.place(), stand_in.road()))?;
     }
     say(format_args!("Jobs are of all kinds, and every result is checked. {end}\n"))
 }
@@ -129,13 +129,14 @@ pub(super) fn conclude(
     }
     say("\
 `ok` came back with the right value; `failed as expected` were sent to fail (a wrong argument, an
-unknown name, a time limit) and did so with the right code; `ready` counts connections; jobs that
-sleep on purpose are not in p50 and p99.
+unknown name, a time limit) and did so with the right code (none for crowdcompute, which tries them
+again for ever); `ready` counts connections; jobs that sleep on purpose are not in p50 and p99.
 
 What next:
   journeyman dev --as distworker       a local server to work against, with all it needs printed
   journeyman dev --as moor             another one, with a prompt for worker_request(…)
   journeyman dev --as halloween        a broker for props, and all that goes over it
+  journeyman dev --as crowdcompute     a foreman, with its dashboard's API
   journeyman bench                     how fast, and how much of it is ours
   journeyman help                      everything else")?;
     Ok(wrong == 0)

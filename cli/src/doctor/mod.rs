@@ -38,6 +38,7 @@ Examples:
   journeyman doctor 'moor+ipc:///tmp/moor_workers_request.sock'
   journeyman doctor 'moor+tcp://host?token_file=enrollment-token' --enroll
   journeyman doctor 'halloween+mqtt://broker:1883?username=worker'
+  journeyman doctor crowdcompute+ws://foreman:9000 --require-sandbox
   journeyman doctor 'distworker+http://127.0.0.1:8081?provisioner=dev' \\
       --submit-to http://127.0.0.1:8080 --queue echo
 
@@ -55,12 +56,20 @@ pub(crate) struct DoctorArgs {
     /// mooR: enroll where that is needed, and keep the identity as a worker would
     #[arg(long, conflicts_with = "no_register")]
     pub(crate) enroll: bool,
-    /// Submit an echo job there, for DistWorker the HTTP API: http://HOST:8080
+    /// Submit an echo job there, for DistWorker the HTTP API: http://HOST:8080; for CrowdCompute
+    /// the foreman: crowdcompute+ws://HOST:9000
     #[arg(long, value_name = "URI", requires = "queue", conflicts_with = "no_register")]
     pub(crate) submit_to: Option<String>,
-    /// The queue of the echo job; it must be one of the provisioner's
+    /// The queue of the echo job; it must be one of the provisioner's. CrowdCompute: the name of
+    /// its function
     #[arg(long, value_name = "QUEUE", requires = "submit_to")]
     pub(crate) queue: Option<String>,
+    /// CrowdCompute: the Python interpreter to look at [JOURNEYMAN_PYTHON; default: found in PATH]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Option<PathBuf>,
+    /// CrowdCompute: a part of the sandbox for Python tasks that is not available is a failure
+    #[arg(long)]
+    pub(crate) require_sandbox: bool,
     /// How long each step may take
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
     pub(crate) timeout: Duration,

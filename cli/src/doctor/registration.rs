@@ -24,6 +24,8 @@ pub(crate) struct Trial {
     pub(crate) limit: Duration,
     /// The name under which an echo handler is served.
     pub(crate) echo: Option<String>,
+    /// Whether the server answers a registration, so that it was accepted when the worker is ready.
+    pub(crate) answered: bool,
 }
 
 /// Registers as a worker, runs `job` while registered, and leaves in good order.
@@ -48,7 +50,8 @@ pub(crate) async fn register(check: &mut Check, trial: Trial, job: impl AsyncFnO
     let ready = within(trial.limit, control.ready()).await;
     match ready {
         Some(Ok(())) => {
-            check.ok(STEP, format!("accepted after {:.1?}", start.elapsed()));
+            let what = if trial.answered { "accepted" } else { "sent, and nothing against it" };
+            check.ok(STEP, format!("{what} after {:.1?}", start.elapsed()));
             job(check).await;
             control.drain();
             if let Err(error) = worker.wait().await {

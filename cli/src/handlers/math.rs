@@ -3,7 +3,11 @@
 
 use std::fmt;
 
-use journeyman_core::{Job, JobError, Route, extract::Args, payload::Shape};
+use journeyman_core::{
+    Job, JobError, Route,
+    extract::Args,
+    payload::{Item, Items, Shape},
+};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{self, Visitor},
@@ -85,11 +89,15 @@ pub(super) fn route(name: &str) -> Route {
 fn calculate(name: &str, job: &Job) -> Answer {
     let pair = || job.extract::<Args<Pair>>().map(|Args(Pair { a, b })| (a, b));
     let one = || match job.payload().shape() {
-        Shape::Map => job.extract::<Args<One>>().map(|Args(One { x })| x),
+        Shape::Map | Shape::List(Items::One(Item::Map)) => {
+            job.extract::<Args<One>>().map(|Args(One { x })| x)
+        }
         _ => job.extract::<Args<Number>>().map(|Args(x)| x),
     };
     let many = || match job.payload().shape() {
-        Shape::Map => job.extract::<Args<Values>>().map(|Args(Values { values })| values),
+        Shape::Map | Shape::List(Items::One(Item::Map)) => {
+            job.extract::<Args<Values>>().map(|Args(Values { values })| values)
+        }
         _ => job.extract::<Args<Vec<Number>>>().map(|Args(values)| values),
     };
     match name {

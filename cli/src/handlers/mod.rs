@@ -133,6 +133,19 @@ pub(crate) fn defaults() -> Vec<Binding> {
     family("")
 }
 
+/// The same, and each built-in one that has a dot in its name once more with an underscore in its
+/// place: for systems whose jobs are named by functions of a language.
+pub(crate) fn with_plain_names(mut bindings: Vec<Binding>) -> Vec<Binding> {
+    let plain: Vec<_> = bindings
+        .iter()
+        .filter(|binding| binding.pattern.contains('.') && !binding.pattern.contains(['*', '#']))
+        .map(|binding| Binding { pattern: binding.pattern.replace('.', "_"), ..binding.clone() })
+        .filter(|plain| bindings.iter().all(|binding| binding.pattern != plain.pattern))
+        .collect();
+    bindings.extend(plain);
+    bindings
+}
+
 fn family(prefix: &str) -> Vec<Binding> {
     let named = names().into_iter().filter(|name| name.starts_with(prefix));
     named
@@ -188,7 +201,8 @@ impl Binding {
         }
     }
 
-    fn route(self, hidden: &[String]) -> Route {
+    fn route(self, hidden: &[String], is_granted: bool) -> Route {
+        let grant = self.needs_grant().filter(|_| !is_granted);
         let mut route = match self.spec {
             Spec::Builtin(name) => match name.as_str() {
                 "echo" => Route::new(basic::echo),
@@ -196,12 +210,12 @@ impl Binding {
                 "fail" => Route::new(basic::fail),
                 name => math::route(name.trim_start_matches("math.")),
             },
-            Spec::Exec(program) => {
-                let handler = ExecHandler::new(program.hide(hidden));
-                Route::new(handler).requires(journeyman_exec::GRANT)
-            }
+            Spec::Exec(program) => Route::new(ExecHandler::new(program.hide(hidden))),
             Spec::Http(handler) => handler.route(),
         };
+        if let Some((word, _)) = grant {
+            route = route.requires(word);
+        }
         if let Some(limit) = self.concurrency {
             route = route.concurrency(limit);
         }
@@ -214,8 +228,18 @@ impl Binding {
 
 /// A router of these. Programs do not see the environment variables in `hidden`.
 pub(crate) fn router(bindings: Vec<Binding>, hidden: &[String]) -> Router {
+    routes(bindings, hidden, false)
+}
+
+/// The same for one server that is granted all that they need.
+#[cfg(unix)]
+pub(crate) fn granted_router(bindings: Vec<Binding>, hidden: &[String]) -> Router {
+    routes(bindings, hidden, true)
+}
+
+fn routes(bindings: Vec<Binding>, hidden: &[String], is_granted: bool) -> Router {
     bindings.into_iter().fold(Router::new(), |router, binding| {
-        router.route(binding.pattern.clone(), binding.route(hidden))
+        router.route(binding.pattern.clone(), binding.route(hidden, is_granted))
     })
 }
 
@@ -245,6 +269,19 @@ mod tests {
         assert_eq!(curl.needs_grant(), Some(("http", "makes HTTP requests")));
         assert_eq!(parse("echo").unwrap()[0].needs_grant(), None);
         assert!(defaults().iter().all(|binding| binding.needs_grant().is_none()));
+    }
+
+    #[test]
+    fn names_without_dots_come_besides() {
+        let patterns = |bindings: Vec<Binding>| -> Vec<String> {
+            with_plain_names(bindings).into_iter().map(|binding| binding.pattern).collect()
+        };
+        let all = patterns(defaults());
+        assert!(all.contains(&"math.add".to_owned()) && all.contains(&"math_add".to_owned()));
+        let mut two = parse("a.b=echo").unwrap();
+        two.extend(parse("a_b=sleep").unwrap());
+        assert_eq!(patterns(two), ["a.b", "a_b"]);
+        assert_eq!(patterns(parse("a.*=exec:/bin/prog").unwrap()), ["a.*"]);
     }
 
     #[test]

@@ -33,6 +33,10 @@ use crate::{
 /// public internet, unless the variables JOURNEYMAN_HTTP_ALLOW, _DENY and _ALLOW_PRIVATE (lists of
 /// hosts and networks) say otherwise; more of them are in the book, chapter "Configuration".
 ///
+/// A CrowdCompute foreman sends Python functions. Here no Python runs: a handler serves the
+/// functions of its name, whatever their code (`math.add` those called `math_add`), and others fail.
+/// `journeyman pc-worker` runs the code.
+///
 /// The first Ctrl-C (or SIGTERM) drains: no more jobs are taken, those under way may finish. The
 /// second one aborts.
 #[derive(Debug, Args)]
@@ -45,6 +49,7 @@ Examples:
   journeyman run --connect 'moor+ipc:///tmp/moor_workers_request.sock' \\
       --handler echo --grant http --handler curl=http
   journeyman run --connect 'moor+tcp://host?token_file=enrollment-token' --handler 'math.*'
+  journeyman run --connect 'crowdcompute+ws://host:9000?max_concurrent_tasks=4' --handler echo
   journeyman run --config worker.toml --log-format json
 
 A configuration file:
@@ -136,6 +141,9 @@ impl Plan {
             plan.concurrency = Some(permits as usize);
         }
         plan.drain = args.drain.or(plan.drain);
+        if plan.connections.iter().any(|connection| !connection.target.takes_dots()) {
+            plan.handlers = handlers::with_plain_names(plan.handlers);
+        }
         plan.check()?;
         Ok(plan)
     }

@@ -1,5 +1,6 @@
 //! The systems that the program knows. Each is one file or folder here and one line in [`all`].
 
+mod crowdcompute;
 mod distworker;
 mod halloween;
 mod memory;
@@ -8,7 +9,7 @@ mod moor;
 use std::{future::Future, pin::Pin, time::Duration};
 
 use journeyman_core::{
-    JobErrorKind, Serve, Value,
+    JobErrorKind, Router, Serve, Value,
     capability::{Capabilities, Need},
 };
 
@@ -24,12 +25,13 @@ use crate::{
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// All systems, in the order in which they are shown.
-pub(crate) fn all() -> [&'static dyn System; 4] {
+pub(crate) fn all() -> [&'static dyn System; 5] {
     [
         &memory::MemorySystem,
         &distworker::DistWorkerSystem,
         &moor::MoorSystem,
         &halloween::HalloweenSystem,
+        &crowdcompute::CrowdComputeSystem,
     ]
 }
 
@@ -132,6 +134,11 @@ pub(crate) trait Target {
     /// As a backend to serve.
     fn serve(&self) -> Serve;
 
+    /// Whether names of its jobs can have dots.
+    fn takes_dots(&self) -> bool {
+        true
+    }
+
     /// Looks step by step whether it can be worked for.
     fn check<'a>(&'a self, check: &'a mut Check, args: &'a DoctorArgs) -> Boxed<'a, ()>;
 }
@@ -176,6 +183,11 @@ pub(crate) trait StandIn {
         code
     }
 
+    /// Whether a job that failed is over. Else its system tries it again without end.
+    fn ends_failed_jobs(&self) -> bool {
+        true
+    }
+
     /// Whether its submitting side sees progress.
     fn shows_progress(&self) -> bool {
         true
@@ -184,6 +196,17 @@ pub(crate) trait StandIn {
     /// Whether a job that is submitted can say how long it may take.
     fn takes_time_limits(&self) -> bool {
         true
+    }
+
+    /// Adds what serves jobs that only this system has.
+    fn extend(&self, router: Router) -> Router {
+        router
+    }
+
+    /// Jobs that only this system has, with what must come back; `turn` is a different number each
+    /// time.
+    fn own_jobs(&self, _turn: i64) -> Vec<(Call, Value)> {
+        Vec::new()
     }
 
     /// Submits a job and waits for its end.

@@ -31,7 +31,10 @@ pub fn journeyman(args: &[&str]) -> Command {
     }
     for (name, _) in std::env::vars_os() {
         let Some(text) = name.to_str() else { continue };
-        if ["MQTT_", "HALLOWEEN_", "WORKER_"].iter().any(|start| text.starts_with(start)) {
+        let settings = ["MQTT_", "HALLOWEEN_", "WORKER_", "CROWDCOMPUTE_", "JOURNEYMAN_MONITOR_"];
+        // Of the executor's, which interpreter the tests are to use is kept.
+        let limits = text.starts_with("JOURNEYMAN_PYTHON_");
+        if limits || settings.iter().any(|start| text.starts_with(start)) {
             command.env_remove(name);
         }
     }

@@ -1,10 +1,13 @@
 //! A stand-in server as a process of its own, for tests that kill it: a DistWorker controller, or
-//! with `moor` as the first argument a mooR daemon, with `halloween` an MQTT broker.
+//! with `moor` as the first argument a mooR daemon, with `halloween` an MQTT broker, with
+//! `crowdcompute` a foreman.
 //!
 //! It prints one JSON object per line: first where it listens, then what happens to workers and
 //! tasks. It reads one command per line: `load N` keeps N tasks unfinished, `quit` ends it; the
 //! end of the input ends it, too. The commands of the others are in their modules.
 
+#[path = "standin/crowdcompute.rs"]
+mod crowdcompute;
 #[path = "standin/halloween.rs"]
 mod halloween;
 #[path = "standin/moor.rs"]
@@ -26,7 +29,9 @@ const USAGE: &str = "usage: journeyman-standin --provisioner NAME --token TOKEN 
                      [--worker ADDRESS] [--api ADDRESS]\n       \
                      journeyman-standin moor [options]: see `journeyman-standin moor --help`\n       \
                      journeyman-standin halloween [options]: see `journeyman-standin halloween \
-                     --help`";
+                     --help`\n       \
+                     journeyman-standin crowdcompute [options]: see `journeyman-standin \
+                     crowdcompute --help`";
 
 /// Commands that may wait.
 const COMMANDS: usize = 64;
@@ -43,9 +48,14 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let mut arguments = std::env::args().skip(1).peekable();
-    let system = arguments.next_if(|first| first == "moor" || first == "halloween");
+    let systems = ["moor", "halloween", "crowdcompute"];
+    let system = arguments.next_if(|first| systems.contains(&first.as_str()));
     let mut options = HashMap::new();
     while let Some(name) = arguments.next() {
+        if name == "--keep-code" {
+            options.insert(name, String::new());
+            continue;
+        }
         let value = arguments.next().filter(|_| name.starts_with("--"));
         options.insert(name, value.ok_or(USAGE)?);
     }
@@ -53,6 +63,7 @@ fn run() -> Result<(), String> {
     let runtime = runtime.map_err(|error| error.to_string())?;
     match system.as_deref() {
         Some("moor") => return runtime.block_on(moor::serve(options)),
+        Some("crowdcompute") => return runtime.block_on(crowdcompute::serve(options)),
         Some(_) => return runtime.block_on(halloween::serve(options)),
         None => {}
     }

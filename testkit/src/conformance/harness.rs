@@ -73,6 +73,12 @@ pub trait Harness: Send + Sync {
         true
     }
 
+    /// Whether a job whose connection is lost is handed out again although it is still in work, so
+    /// that it may run twice. Default: it is not.
+    fn takes_back(&self) -> bool {
+        false
+    }
+
     /// Connections that a new worker makes before that of its registration, to enroll for example.
     /// Default: none.
     fn early_connections(&self) -> u64 {

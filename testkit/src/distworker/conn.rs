@@ -2,10 +2,10 @@
 
 use super::config::Timers;
 use super::faults::Target;
-use super::frames::{self, Incoming, Reader, Violation};
 use super::link::{Command, Link};
 use super::state::Shared;
 use super::upgrade::{self, Verdict};
+use crate::ws::frames::{self, Incoming, Reader, Violation};
 use bytes::{Buf as _, BytesMut};
 use std::future::{Future as _, poll_fn};
 use std::net::SocketAddr;
@@ -316,7 +316,7 @@ impl Connection<'_> {
     fn on_frame(&mut self, incoming: Incoming) -> Result<(), String> {
         match incoming {
             Incoming::Ping(payload) => frames::put_frame(frames::PONG, &payload, &mut self.out),
-            Incoming::Pong => {
+            Incoming::Pong(_) => {
                 let now = Instant::now();
                 (self.last_heard, self.last_pong) = (now, now);
             }

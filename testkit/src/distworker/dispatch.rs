@@ -1,11 +1,11 @@
 //! Who gets which task (DistWorker sheet, section 6.1).
 
 use super::events::Event;
-use super::frames;
 use super::link::Link;
 use super::proto::{self, Envelope, Payload, TaskAssign};
 use super::state::{Queues, Shared, State, Worker};
 use super::task::Status;
+use crate::ws::frames;
 use bytes::BytesMut;
 use prost::Message as _;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! What others hand to the task that owns a connection.
 
-use super::frames;
+use crate::ws::frames;
 use bytes::BytesMut;
 use futures_util::task::AtomicWaker;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -23,7 +23,6 @@ mod date;
 mod dispatch;
 mod events;
 mod faults;
-mod frames;
 mod go_duration;
 mod link;
 mod messages;

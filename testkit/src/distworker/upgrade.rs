@@ -1,9 +1,7 @@
 //! The HTTP request in front of the WebSocket (DistWorker sheet, section 1).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use crate::ws::handshake::accept_key;
 use bytes::BytesMut;
-use ring::digest;
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
@@ -84,38 +82,6 @@ fn plain(status: u16, phrase: &str, extra: &str, body: &str) -> Vec<u8> {
         body.len()
     )
     .into_bytes()
-}
-
-/// Checks the upgrade headers and answers with the value of `Sec-WebSocket-Accept`.
-fn accept_key(headers: &[httparse::Header<'_>]) -> Result<String, &'static str> {
-    let has = |name: &str, token: &str| {
-        headers
-            .iter()
-            .filter(|header| header.name.eq_ignore_ascii_case(name))
-            .flat_map(|header| header.value.split(|byte| *byte == b','))
-            .any(|value| value.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
-    };
-    if !has("connection", "upgrade") {
-        return Err("'upgrade' token not found in 'Connection' header");
-    }
-    if !has("upgrade", "websocket") {
-        return Err("'websocket' token not found in 'Upgrade' header");
-    }
-    if !has("sec-websocket-version", "13") {
-        return Err("unsupported version: 13 not found in 'Sec-WebSocket-Version' header");
-    }
-    let key = headers
-        .iter()
-        .find(|header| header.name.eq_ignore_ascii_case("sec-websocket-key"))
-        .map(|header| header.value.trim_ascii())
-        .filter(|key| STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16));
-    let Some(key) = key else {
-        return Err("'Sec-WebSocket-Key' header must be 16 bytes in base64");
-    };
-    let mut context = digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY);
-    context.update(key);
-    context.update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
-    Ok(STANDARD.encode(context.finish()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 #![allow(dead_code)]
 
 pub(crate) mod backend;
+pub(crate) mod crowdcompute;
 pub(crate) mod distworker;
 pub(crate) mod halloween;
 pub(crate) mod moor;
+pub(crate) mod pyjson;
 pub(crate) mod structs;

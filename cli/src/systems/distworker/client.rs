@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     exit::{Code, Failure},
@@ -20,7 +20,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) async fn submit(args: SubmitArgs) -> Result<Code, Failure> {
     let http = Http::new(&args.to)?;
-    let mut body = json!({"queue": args.queue, "input": object("JSON", &args.input)?});
+    if args.function.is_some() || args.no_check {
+        return Err(Failure::usage(
+            "--function and --no-check are for CrowdCompute; leave them away",
+        ));
+    }
+    let input = match args.input.as_slice() {
+        [] => Value::Object(Map::new()),
+        [input] => object("JSON", input)?,
+        _ => return Err(Failure::usage("a DistWorker job has one input; give one JSON object")),
+    };
+    let mut body = json!({"queue": args.queue, "input": input});
     if let Some(metadata) = &args.metadata {
         body["metadata"] = object("--metadata", metadata)?;
     }

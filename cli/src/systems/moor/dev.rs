@@ -106,9 +106,9 @@ fn configure(
     responses: String,
 ) -> Result<testkit::Config, Failure> {
     let enrollment = listen::enrollment(&requests, &responses);
-    let mut config = match args.era.unwrap_or(EraArg::Curve) {
-        EraArg::Curve => testkit::Config::curve(),
-        EraArg::Paseto => testkit::Config::paseto(),
+    let mut config = match args.era {
+        Some(EraArg::Paseto) => testkit::Config::paseto(),
+        _ => testkit::Config::curve(),
     };
     if config.era == Era::Paseto && args.curve.is_some() {
         return Err(Failure::usage("--curve is for `--era curve`; the PASETO era never encrypts"));

@@ -109,6 +109,8 @@ async fn drain_deadline(cx: &Cx) -> Result {
 async fn drain_without_a_server(cx: &Cx) -> Result {
     let mut rig = cx.rig().await?;
     rig.works().await?;
+    // Nothing is left that the server might not have.
+    rig.idle().await?;
     rig.fault(Fault::Down).await;
     rig.until("the worker notices", || rig.sessions().iter().all(|s| !s.ready)).await?;
     rig.control.drain_within(Duration::from_secs(3600));

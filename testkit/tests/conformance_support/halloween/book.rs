@@ -9,7 +9,7 @@ use journeyman_testkit::{
     halloween::{Cause, Event},
 };
 
-use super::{Bus, errors, json, master::ANSWERS};
+use super::{super::pyjson, Bus, errors, master::ANSWERS};
 
 /// A command that has not ended.
 struct Open {
@@ -162,7 +162,7 @@ fn text(payload: &Bytes) -> String {
 }
 
 fn parsed(text: &str) -> Value {
-    json::parse(text).unwrap_or_else(|| panic!("no JSON: {text}"))
+    pyjson::parse(text).unwrap_or_else(|| panic!("no JSON: {text}"))
 }
 
 fn failed(text: &str) -> Ended {

@@ -14,7 +14,7 @@ use journeyman_testkit::{
     proxy::{Cut, Direction, FaultProxy, Faults},
 };
 
-use super::{Bus, backend::Quick, book::Book, errors, json};
+use super::{super::pyjson, Bus, backend::Quick, book::Book, errors};
 
 /// The client id of the house; those of its props follow from it.
 pub(super) const HOST: &str = "house";
@@ -207,7 +207,7 @@ impl House {
     }
 
     fn take(&self, job: &NewJob) -> Result<Ticket, String> {
-        let args = json::write(&job.args).ok_or("JSON has no such value")?;
+        let args = pyjson::write(&job.args).ok_or("JSON has no such value")?;
         let mut next = lock(&self.next);
         *next += 1;
         let number = *next;

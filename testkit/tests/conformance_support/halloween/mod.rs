@@ -3,7 +3,6 @@
 mod backend;
 mod book;
 mod errors;
-mod json;
 mod master;
 
 use journeyman_core::{JobError, JobErrorKind, Value, capability::Capabilities};
@@ -12,6 +11,8 @@ use journeyman_testkit::{
     conformance::{BoxFuture, Fault, Harness, Master, Setup},
     halloween::User,
 };
+
+use super::pyjson;
 
 /// What is spoken, and what the broker keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +111,7 @@ impl Harness for HalloweenHarness {
     }
 
     fn carried(&self, value: &Value) -> Option<Value> {
-        json::carries(value).then(|| value.clone())
+        pyjson::carries(value).then(|| value.clone())
     }
 
     /// No argument is an empty list; and a text that is JSON is read as such, unless the bus is all
@@ -119,7 +120,7 @@ impl Harness for HalloweenHarness {
         match arguments {
             Value::Null => Value::List(Vec::new()),
             Value::String(text) if self.0.form() == Form::Python => {
-                json::parse(text).unwrap_or_else(|| arguments.clone())
+                pyjson::parse(text).unwrap_or_else(|| arguments.clone())
             }
             _ => arguments.clone(),
         }

@@ -1,9 +1,9 @@
-//! The server side of WebSocket framing, RFC 6455, written for this stand-in.
+//! WebSocket framing, RFC 6455, written for the stand-ins: mostly the server's side.
 //!
 //! Adapters use a library for their framing; a stand-in with the same library would agree with
 //! its mistakes. It also has to do what a library hides: echo a close code without its reason,
-//! answer violations with the controller's own texts (DistWorker sheet, section 1), and write
-//! broken bytes when a test wants them.
+//! answer violations with the server's own texts (DistWorker sheet, section 1; other servers send
+//! no text), and write broken bytes when a test wants them.
 
 use bytes::{Buf as _, Bytes, BytesMut};
 
@@ -18,7 +18,7 @@ pub(crate) const PONG: u8 = 10;
 pub(crate) enum Incoming {
     Message { binary: bool, payload: Bytes },
     Ping(Bytes),
-    Pong,
+    Pong(Bytes),
     Close { code: Option<u16> },
 }
 
@@ -49,12 +49,19 @@ pub(crate) struct Reader {
     buffer: BytesMut,
     partial: Option<(bool, BytesMut)>,
     max: usize,
+    /// Whether frames have to be masked: those of clients have to, those of servers must not be.
+    masked: bool,
 }
 
 impl Reader {
-    /// `rest` is what arrived behind the HTTP head.
+    /// Reads what a client sends. `rest` is what arrived behind the HTTP head.
     pub(crate) fn new(rest: BytesMut, max: usize) -> Self {
-        Self { buffer: rest, partial: None, max }
+        Self { buffer: rest, partial: None, max, masked: true }
+    }
+
+    /// Reads what a server sends. `rest` is what arrived behind the HTTP head.
+    pub(crate) fn of_server(rest: BytesMut, max: usize) -> Self {
+        Self { buffer: rest, partial: None, max, masked: false }
     }
 
     /// Where the next bytes from the socket go.
@@ -104,7 +111,7 @@ impl Reader {
             0 | TEXT | BINARY => {}
             other => faults.push(format!("bad opcode {other}")),
         }
-        if second & 0x80 == 0 {
+        if (second & 0x80 != 0) != self.masked {
             faults.push("bad MASK".to_owned());
         }
         if !faults.is_empty() {
@@ -115,7 +122,7 @@ impl Reader {
             127 => 8,
             _ => 0,
         };
-        let header = 2 + extended + 4;
+        let header = 2 + extended + if self.masked { 4 } else { 0 };
         let Some(bytes) = self.buffer.get(2..header) else { return Ok(None) };
         let (size, mask) = bytes.split_at(extended);
         let length = if size.is_empty() {
@@ -131,14 +138,15 @@ impl Reader {
             let text = format!("message larger than {} bytes", self.max);
             return Err(Violation { code: 1009, text });
         };
-        let mask = [mask[0], mask[1], mask[2], mask[3]];
+        // Nothing is changed by a mask of zeros.
+        let mask = mask.try_into().unwrap_or_default();
         Ok(Some(Head { fin, opcode, mask, header, length }))
     }
 
     fn accept(&mut self, head: &Head, payload: BytesMut) -> Result<Option<Incoming>, Violation> {
         Ok(match head.opcode {
             PING => Some(Incoming::Ping(payload.freeze())),
-            PONG => Some(Incoming::Pong),
+            PONG => Some(Incoming::Pong(payload.freeze())),
             CLOSE => Some(close(&payload)?),
             0 => {
                 let Some((binary, mut whole)) = self.partial.take() else { return Ok(None) };
@@ -203,6 +211,17 @@ pub(crate) fn put_head(opcode: u8, length: usize, out: &mut BytesMut) {
     };
     out.extend_from_slice(&[0x80 | opcode, code as u8]);
     out.extend_from_slice(&(length as u64).to_be_bytes()[8 - extended..]);
+}
+
+/// Writes a whole frame as a client has to: masked.
+pub(crate) fn put_masked(opcode: u8, payload: &[u8], mask: [u8; 4], out: &mut BytesMut) {
+    let start = out.len();
+    put_head(opcode, payload.len(), out);
+    out[start + 1] |= 0x80;
+    out.extend_from_slice(&mask);
+    let start = out.len();
+    out.extend_from_slice(payload);
+    unmask(&mut out[start..], mask);
 }
 
 /// Writes a whole frame.
@@ -272,7 +291,7 @@ mod tests {
         let mut reader = Reader::new(bytes, 100);
         let expected = [
             Incoming::Ping(Bytes::from_static(b"now")),
-            Incoming::Pong,
+            Incoming::Pong(Bytes::new()),
             message(false, b"hello"),
             Incoming::Close { code: Some(4000) },
         ];
@@ -316,6 +335,18 @@ mod tests {
             };
             assert_eq!(violation, Violation { code, text: text.to_owned() });
         }
+    }
+
+    #[test]
+    fn what_a_client_writes_a_server_reads_and_the_other_way_round() {
+        let mut out = BytesMut::new();
+        put_masked(TEXT, b"hello there", MASK, &mut out);
+        assert_eq!(out, BytesMut::from(&masked(0x81, b"hello there")[..]));
+        assert_eq!(all(&mut Reader::new(out.clone(), 100)), [message(false, b"hello there")]);
+        assert_eq!(Reader::of_server(out, 100).next().unwrap_err().text, "bad MASK");
+        let mut out = BytesMut::new();
+        put_frame(BINARY, &[7; 200], &mut out);
+        assert_eq!(all(&mut Reader::of_server(out, 300)), [message(true, &[7; 200])]);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use journeyman_core::Value;
 
 /// Whether it is the same after a round trip.
-pub(super) fn carries(value: &Value) -> bool {
+pub(crate) fn carries(value: &Value) -> bool {
     match value {
         Value::Bytes(_) | Value::Tagged(_) => false,
         Value::List(items) => items.iter().all(carries),
@@ -16,7 +16,7 @@ pub(super) fn carries(value: &Value) -> bool {
 }
 
 /// `None` for what has no such form.
-pub(super) fn write(value: &Value) -> Option<String> {
+pub(crate) fn write(value: &Value) -> Option<String> {
     Some(match value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
@@ -44,7 +44,7 @@ pub(super) fn write(value: &Value) -> Option<String> {
 }
 
 /// `None` if it is no JSON.
-pub(super) fn parse(text: &str) -> Option<Value> {
+pub(crate) fn parse(text: &str) -> Option<Value> {
     let mut reader = Reader { rest: text };
     let value = reader.value()?;
     reader.space();
