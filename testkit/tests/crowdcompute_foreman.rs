@@ -549,6 +549,38 @@ async fn tasks_and_bytes_are_bounded() {
 }
 
 #[tokio::test]
+async fn ids_and_texts_are_bounded() {
+    let config = ForemanConfig::new(Era::Head).limits(|limits| limits.workers = 3);
+    let foreman = start(config).await;
+    let long = "x".repeat(1001);
+    let refused = foreman.submit_as(&long, job(&["1"])).results().await.unwrap_err();
+    assert!(refused.to_string().contains("at most 1000 bytes"), "{refused}");
+    let ids = || foreman.workers().into_iter().map(|worker| worker.id).collect::<Vec<_>>();
+    let mut peer = Peer::worker(&foreman, &long).await;
+    assert!(ids().is_empty());
+    peer.ready("a").await;
+    peer.error("none", &long).await;
+    peer.barrier().await;
+    assert_eq!(ids(), ["a"]);
+    // Those that are gone make room for others, those that are there do not.
+    Peer::worker(&foreman, "b").await.close().await;
+    let c = Peer::worker(&foreman, "c").await;
+    within("the end", foreman.wait_for(|state| state.connected() == 2)).await;
+    let d = Peer::worker(&foreman, "d").await;
+    assert_eq!(ids(), ["a", "c", "d"]);
+    let e = Peer::worker(&foreman, "e").await;
+    assert_eq!(ids(), ["a", "c", "d"]);
+    drop((c, d, e));
+    within("the ends", foreman.wait_for(|state| state.connected() == 1)).await;
+    let handle = foreman.submit(job(&["1"]));
+    let task = peer.task().await;
+    peer.error(&task, &"\u{e9}".repeat(10_000)).await;
+    peer.task().await;
+    assert_eq!(foreman.task(&handle.task_id(0)).unwrap().errors[0].len(), 16 << 10);
+    foreman.stop().await;
+}
+
+#[tokio::test]
 async fn http_of_all_kinds() {
     let foreman = start(ForemanConfig::new(Era::Head)).await;
     let mut worker = Peer::worker(&foreman, "a b\"\u{e9}").await;

@@ -10,6 +10,8 @@ use crate::run;
 
 /// What the tests need installed.
 const REQUIREMENTS: &str = "testkit/python/requirements.txt";
+/// The same, of packages whose own requirements are not wanted.
+const WITHOUT_THEIRS: &str = "testkit/python/requirements-no-deps.txt";
 
 /// The interpreter of a virtual environment under `target` with the requirements installed. It is
 /// made once, and anew when the requirements change.
@@ -17,9 +19,11 @@ const REQUIREMENTS: &str = "testkit/python/requirements.txt";
 /// # Errors
 /// Why there is none, with the line that mends it.
 pub(crate) fn environment(root: &Path, target: &Path) -> Result<PathBuf, String> {
-    let requirements = root.join(REQUIREMENTS);
-    let wanted = fs::read_to_string(&requirements)
-        .map_err(|error| format!("{REQUIREMENTS} cannot be read: {error}"))?;
+    let read = |name: &str| {
+        fs::read_to_string(root.join(name))
+            .map_err(|error| format!("{name} cannot be read: {error}"))
+    };
+    let wanted = format!("{}{}", read(REQUIREMENTS)?, read(WITHOUT_THEIRS)?);
     let folder = target.join("python");
     let python = match cfg!(windows) {
         true => folder.join("Scripts/python.exe"),
@@ -35,20 +39,27 @@ pub(crate) fn environment(root: &Path, target: &Path) -> Result<PathBuf, String>
     // A half-made one cannot be mended.
     let _ = fs::remove_dir_all(&folder);
     make(&folder)?;
-    let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"])
-        .args(["--timeout", "30", "--retries", "2", "-r"])
-        .arg(&requirements)
-        .stdin(Stdio::null());
-    run::output(&mut pip).map_err(|error| {
-        let last = error.lines().last().unwrap_or_default();
-        format!(
-            "the packages of {REQUIREMENTS} could not be installed ({last}); with a network or a \
-             package index at hand, run it again"
-        )
-    })?;
+    install(root, &python, REQUIREMENTS, &[])?;
+    install(root, &python, WITHOUT_THEIRS, &["--no-deps"])?;
     fs::write(&stamp, wanted).map_err(|error| error.to_string())?;
     Ok(python)
+}
+
+fn install(root: &Path, python: &Path, requirements: &str, more: &[&str]) -> Result<(), String> {
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"])
+        .args(["--timeout", "30", "--retries", "2"])
+        .args(more)
+        .arg("-r")
+        .arg(root.join(requirements))
+        .stdin(Stdio::null());
+    run::output(&mut pip).map(drop).map_err(|error| {
+        let last = error.lines().last().unwrap_or_default();
+        format!(
+            "the packages of {requirements} could not be installed ({last}); with a network or a \
+             package index at hand, run it again"
+        )
+    })
 }
 
 fn make(folder: &Path) -> Result<(), String> {
