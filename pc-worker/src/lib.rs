@@ -28,6 +28,7 @@ mod machine;
 mod python;
 mod sections;
 mod settings;
+mod siblings;
 mod worker;
 
 pub use journeyman_crowdcompute::Config as WorkerConfig;

@@ -25,6 +25,7 @@ use crate::{
     facts::{WorkerFacts, worker_id},
     machine, sections,
     settings::address,
+    siblings,
 };
 
 /// A worker before it starts.
@@ -111,6 +112,7 @@ impl PcWorker {
             .start()?;
         let mut tasks = JoinSet::new();
         tasks.spawn(machine::measure(meter, crowd.heartbeat_interval));
+        siblings::watch(worker.control(), &mut tasks);
         let mut listens = None;
         if let (Some(settings), Some(address)) = (monitor, address) {
             let at = Arc::new(OnceLock::new());

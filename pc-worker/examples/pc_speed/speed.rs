@@ -51,13 +51,13 @@ impl fmt::Display for Figures {
         let count = u32::try_from(self.tasks).unwrap_or(u32::MAX);
         write!(
             f,
-            "{:.0} tasks/s, p50 {:.0?}, p99 {:.0?}; CPU per task: worker {:.0?}, Python {:.0?}; \
+            "{:.0} tasks/s, p50 {} µs, p99 {} µs; CPU per task: worker {} µs, Python {} µs; \
              resident: worker {} KiB, an interpreter {} KiB ({} of them)",
             self.tasks as f64 / self.took.as_secs_f64(),
-            self.quantile(50),
-            self.quantile(99),
-            self.worker_cpu / count,
-            self.python_cpu / count,
+            self.quantile(50).as_micros(),
+            self.quantile(99).as_micros(),
+            (self.worker_cpu / count).as_micros(),
+            (self.python_cpu / count).as_micros(),
             self.worker,
             self.python,
             self.interpreters,
