@@ -189,7 +189,7 @@ pub struct RecentJob {
     pub took: Duration,
     /// `ok`, or the kind of the error.
     pub outcome: &'static str,
-    /// The error's text, at most its first 16 KiB.
+    /// The error's text, at most 64 KiB of it; what was cut ends in `…`.
     pub error: Option<String>,
     /// What it printed, if anything.
     pub output: Option<OutputText>,
@@ -206,11 +206,17 @@ struct Ends {
 }
 
 /// How much of the text of an error is kept, in bytes.
-const KEPT: usize = 16 << 10;
+const KEPT: usize = 64 << 10;
 
 /// The text of an error, as much as is kept of it.
 pub(crate) fn kept(text: &str) -> String {
-    text[..text.floor_char_boundary(KEPT)].to_owned()
+    const CUT: char = '…';
+    if text.len() <= KEPT {
+        return text.to_owned();
+    }
+    let mut kept = text[..text.floor_char_boundary(KEPT - CUT.len_utf8())].to_owned();
+    kept.push(CUT);
+    kept
 }
 
 /// How a job ended, as its session knows it.
@@ -379,8 +385,10 @@ mod tests {
     #[test]
     fn of_an_endless_error_the_beginning_is_kept() {
         assert_eq!(kept("short"), "short");
-        let long = format!("a{}", "é".repeat(KEPT));
-        assert_eq!(kept(&long).len(), KEPT - 1, "cut between two characters");
+        let fits = "é".repeat(KEPT / 2);
+        assert_eq!(kept(&fits), fits);
+        let cut = kept(&format!("{fits}a"));
+        assert!(cut.len() <= KEPT && cut.ends_with("é…"), "cut between two characters");
     }
 
     #[test]
