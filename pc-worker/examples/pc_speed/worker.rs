@@ -14,7 +14,7 @@ use std::{
 use journeyman_core::{WorkerControl, extract::Args, session::SessionState};
 use journeyman_crowdcompute::EraSetting;
 use journeyman_pc_worker::{PcWorker, Settings, WorkerConfig};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinSet};
 
 /// Says what a process of this program is to be.
 pub(crate) const ROLE: &str = "JOURNEYMAN_PC_WORKER_ROLE";
@@ -77,16 +77,20 @@ async fn play(plan: Plan<'_>) -> Outcome<()> {
     if let Some(address) = running.monitor_addr() {
         tell(&format!("monitor {address}"));
     }
+    let mut watches = JoinSet::new();
     for (index, mut state) in running.control().states().into_iter().enumerate() {
-        tokio::spawn(async move {
+        watches.spawn(async move {
             while state.changed().await.is_ok() {
-                let line = match &*state.borrow_and_update() {
+                let state = state.borrow_and_update().clone();
+                match &state {
                     SessionState::Waiting { attempt, delay, .. } => {
-                        format!("waiting {index} {attempt} {}", delay.as_micros())
+                        tell(&format!("waiting {index} {attempt} {}", delay.as_micros()));
                     }
-                    other => format!("{} {index}", other.as_str()),
-                };
-                tell(&line);
+                    other => tell(&format!("{} {index}", other.as_str())),
+                }
+                if state.is_over() {
+                    return;
+                }
             }
         });
     }
@@ -108,6 +112,8 @@ async fn play(plan: Plan<'_>) -> Outcome<()> {
         }
     };
     let summary = running.run_until(until).await?;
+    // What they have to say comes before the last word.
+    while watches.join_next().await.is_some() {}
     tell(&format!("ended {}", summary.unfinished));
     Ok(())
 }
