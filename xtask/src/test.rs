@@ -33,7 +33,7 @@ fn all(root: &Path, report: &mut Report) -> Result<(), String> {
             Err(error) => println!("\nSKIPPED: the tests that need Python: {error}\n"),
         }
     }
-    let (mut failed, mut ignored) = (0, 0);
+    let (mut failed, mut named, mut ignored) = (0, 0, 0);
     let mut sections = Sections::new(std::env::var_os(env::VERBOSE).is_some());
     let outcome = run::watch("tests", &mut command, |line| {
         sections.line(line);
@@ -42,9 +42,14 @@ fn all(root: &Path, report: &mut Report) -> Result<(), String> {
             failed += counts.failed;
             ignored += counts.ignored;
         } else if let Some(test) = failed_test(line) {
+            named += 1;
             report.fail(test);
         }
     });
+    // What a test prints can stand between its name and its end.
+    if failed > named {
+        report.fail(format!("tests whose names were not read: {}; see above", failed - named));
+    }
     for text in sections.failed() {
         report.explain(text);
     }
