@@ -94,25 +94,23 @@ impl Executor {
     /// # Errors
     /// As [`run`](Self::run).
     pub async fn run_with(&self, task: &Task, mut hooks: Hooks) -> Result<Done, Failure> {
+        let mut result = self.run_once(task, &mut hooks).await;
+        // One may be killed while it waits, and be taken for alive until its pipes are closed. That
+        // this happens twice to one task is no accident.
+        if let Err(Lost::Before(_)) = &result {
+            result = self.run_once(task, &mut hooks).await;
+        }
+        let result = result.map_err(|(Lost::Before(failure) | Lost::Ended(failure))| failure);
         let counters = &self.pool.counters;
-        let result = match self.lease(task, &mut hooks).await {
-            Ok((lease, paused)) => self.run_in(lease, task, &mut hooks, paused).await,
-            Err(kind) => Err(Failure::bare(kind)),
-        };
         count(counter_of(counters, result.as_ref().map_err(Failure::kind).err()));
         result
     }
 
-    async fn run_in(
-        &self,
-        mut lease: Lease,
-        task: &Task,
-        hooks: &mut Hooks,
-        paused: bool,
-    ) -> Result<Done, Failure> {
+    async fn run_once(&self, task: &Task, hooks: &mut Hooks) -> Result<Done, Lost> {
+        let bare = |kind| Lost::Ended(Failure::bare(kind));
+        let (mut lease, paused) = self.lease(task, hooks).await.map_err(bare)?;
         let Some(process) = lease.process() else {
-            let problem = StartError::Stopped.to_string();
-            return Err(Failure::bare(FailureKind::NotStarted { problem }));
+            return Err(bare(FailureKind::NotStarted { problem: StartError::Stopped.to_string() }));
         };
         let ended = run::run(process, task, hooks, &self.pool.shared.config, paused).await;
         // One that was killed or died is buried by dropping the lease.
@@ -134,9 +132,10 @@ impl Executor {
             Err(failure)
                 if self.pool.is_closed() && matches!(failure.kind(), FailureKind::Died { .. }) =>
             {
-                Err(failure.because(FailureKind::Cancelled))
+                Err(Lost::Ended(failure.because(FailureKind::Cancelled)))
             }
-            result => result,
+            Err(failure) if !ended.begun => Err(Lost::Before(failure)),
+            result => result.map_err(Lost::Ended),
         }
     }
 
@@ -198,6 +197,14 @@ impl Executor {
         self.pool.close();
         self.pool.shared.keeper.stop().await;
     }
+}
+
+/// How a task was lost.
+enum Lost {
+    /// Its interpreter had ended before it read anything of it.
+    Before(Failure),
+    /// In any other way.
+    Ended(Failure),
 }
 
 fn counter_of<'a>(

@@ -290,6 +290,12 @@ impl Process {
             && again(rustix::io::read(&self.output, &mut byte))
     }
 
+    /// Bytes that were sent to it and that it did not read. Of one that has ended, too: the pipe is
+    /// still held on this side.
+    pub(crate) fn unread(&self) -> u64 {
+        rustix::io::ioctl_fionread(&self.requests).unwrap_or_default()
+    }
+
     /// Whether it has but one thread. Those of Python have all ended, by what the runner says; one
     /// that has just done so may still be counted, so it looks more than once.
     pub(crate) async fn is_alone(&self, seen: u64) -> bool {

@@ -33,6 +33,9 @@ const REPORT_LIMIT: usize = 4 << 20;
 pub(crate) struct Ended {
     pub(crate) result: Result<Done, Failure>,
     pub(crate) fit: bool,
+    /// Whether the interpreter read something of it. One that was killed while it waited has not, and
+    /// the task can go to another.
+    pub(crate) begun: bool,
     /// The interpreter at that moment.
     pub(crate) measured: Measured,
 }
@@ -57,6 +60,8 @@ struct Running<'a> {
     /// What is still to be sent.
     outbox: Vec<u8>,
     sent: usize,
+    /// Bytes that are in the pipe, or were read from it.
+    written: u64,
     /// Whether the interpreter has to be told that a wish is in the pipe.
     signal: bool,
     begun: Instant,
@@ -91,6 +96,7 @@ pub(crate) async fn run(
         listening: true,
         outbox: frame::task(task, number, known),
         sent: 0,
+        written: 0,
         signal: false,
         begun,
         wall: task.wall.map_or(limits.wall, |limit| limit.min(limits.wall)),
@@ -198,7 +204,10 @@ impl Running<'_> {
     fn write(&mut self) -> Result<(), Stop> {
         while self.sent < self.outbox.len() {
             match self.process.requests.try_write(&self.outbox[self.sent..]) {
-                Ok(count) => self.sent += count,
+                Ok(count) => {
+                    self.sent += count;
+                    self.written += count as u64;
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 Err(_) => return Err(Stop::Gone),
             }
@@ -334,6 +343,7 @@ impl Running<'_> {
         let measured = self.process.measure().unwrap_or_default();
         let before = self.process.cpu;
         let mut usage = Usage { wall, cpu: Duration::ZERO, peak_memory: measured.peak };
+        let mut begun = true;
         let (result, fit) = match answer {
             Ok(Answer::Done { head, text }) => {
                 self.rest(head, &mut usage);
@@ -348,6 +358,7 @@ impl Running<'_> {
             Ok(Answer::Event(..)) | Err(Stop::Gone) => {
                 self.process.drain_output(&mut self.output);
                 let how = self.process.autopsy().await;
+                begun = self.process.unread() < self.written;
                 let last_lines = self.output.last_lines();
                 let kind = if how.contains("(SIGXCPU)") {
                     FailureKind::CpuLimit { limit: self.cpu }
@@ -371,7 +382,7 @@ impl Running<'_> {
             Ok(value) => Ok(Done { value, output, usage, dropped_events }),
             Err(kind) => Err(Failure::new(kind, output, usage)),
         };
-        Ended { result, fit, measured }
+        Ended { result, fit, begun, measured }
     }
 
     /// What comes with a regular end.

@@ -66,16 +66,19 @@ async fn one_that_dies_is_a_clear_error_and_the_next_works() {
     assert_eq!(json(executor.run(&Task::new("def f():\n    return 1\n", "[]")).await), "1");
     // From outside, in the middle of a task, as the system does when memory is short.
     let (events, mut inbox) = mpsc::channel(8);
-    let task = Task::new("def f(x):\n    while True:\n        pass\n", "[0]");
+    // One that is killed before it reads its task does not lose it: it has to say that it runs.
+    let source = "def f(x):\n    print('here', flush=True)\n    while True:\n        pass\n";
+    let task = Task::new(source, "[0]");
     let run = executor.run_with(&task, Hooks::default().events(events));
     let kill = async {
         let Some(Event::Started { pid }) = inbox.recv().await else { panic!() };
+        let Some(Event::Output(_)) = inbox.recv().await else { panic!() };
         std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
     };
     let (result, ()) = tokio::join!(run, kill);
     let how =
         "was killed by signal 9 (SIGKILL: by itself, or by the system, which may be out of memory)";
-    let last_lines = String::new();
+    let last_lines = "here".to_owned();
     assert_eq!(kind(result), FailureKind::Died { how: how.to_owned(), last_lines });
     // And while it waits for a task.
     let pid = json(executor.run(&Task::new(PID, "[]")).await);
