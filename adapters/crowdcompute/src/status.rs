@@ -16,6 +16,8 @@ pub struct Registration {
     pub era: Option<Era>,
     /// Its tasks in work, the oldest first.
     pub tasks: Vec<CurrentTask>,
+    /// Something here needs its id: a task in work, or an answer that is not through.
+    pub(crate) owes: bool,
 }
 
 /// A task in work.
@@ -45,18 +47,30 @@ impl Registrations {
 
     /// Adds one, which its protocol keeps true.
     pub(crate) fn add(&self) -> Shared {
-        let shared = Shared::default();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&shared.0));
-        shared
+        let own = Arc::default();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&own));
+        Shared { own, all: self.clone() }
     }
 }
 
 /// A registration that is shown.
 #[derive(Debug, Default)]
-pub(crate) struct Shared(Arc<Mutex<Registration>>);
+pub(crate) struct Shared {
+    own: Arc<Mutex<Registration>>,
+    all: Registrations,
+}
 
 impl Shared {
     pub(crate) fn update(&self, change: impl FnOnce(&mut Registration)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.own.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether another one is not registered, and has something that needs its id.
+    pub(crate) fn others_owe(&self) -> bool {
+        let list = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
+        list.iter().filter(|other| !Arc::ptr_eq(other, &self.own)).any(|other| {
+            let other = other.lock().unwrap_or_else(PoisonError::into_inner);
+            other.owes && !other.registered
+        })
     }
 }

@@ -298,7 +298,12 @@ fn settle(
             assert_eq!(again, 0, "a foreman of the seed gives no task twice");
             assert!(lost <= REGISTRATIONS * kills, "{lost} lost");
         }
-        _ => assert_eq!(lost, 0, "today's foreman gives them to another"),
+        _ => {
+            assert_eq!(lost, 0, "today's foreman gives them to another");
+            // Registrations come back together. One that needs longer than the others wait may lose
+            // its task to them, on a machine that is busy enough.
+            assert!(again <= kills / 4, "{again} tasks ran more than once in {kills} kills");
+        }
     }
     assert_eq!(figures.working.len(), REGISTRATIONS * kills, "a registration got no work any more");
     match (figures.worker.get(WARM_UP - 1), figures.worker.last()) {

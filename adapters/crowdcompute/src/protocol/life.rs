@@ -1,5 +1,7 @@
 //! Registration, heartbeats and the end.
 
+use std::time::Duration;
+
 use journeyman_core::{
     Error, ErrorKind,
     protocol::Cx,
@@ -17,11 +19,39 @@ use crate::{
 /// What a task is given back with.
 const HANDED_BACK: &str = "the worker stops and gives the task back";
 
+/// How long those that were cut off together wait for each other.
+const TOGETHER: Duration = Duration::from_secs(2);
+/// How often they look whether the others are back.
+const LOOK: Duration = Duration::from_millis(5);
+
 impl CrowdCompute {
     pub(super) fn connected(&mut self, cx: &mut Cx<'_, WsMessage>) {
         let random = cx.random();
         let needed = self.in_hand() || std::mem::take(&mut self.unheard);
         self.identity.connect(needed, random);
+        self.stage = Stage::Gathering;
+        self.patience = Some(cx.now() + TOGETHER);
+        self.gather(cx);
+    }
+
+    /// Goes on when those that were cut off together are back together. Today's foreman takes back the
+    /// tasks of all ids that are not connected as soon as a worker is free, which one is that registers
+    /// with nothing in hand, or answers (CrowdCompute sheet, section 16): those tasks would run twice.
+    fn gather(&mut self, cx: &mut Cx<'_, WsMessage>) {
+        let now = cx.now();
+        let patient = self.patience.is_some_and(|end| now < end);
+        let wait = patient && self.era() != Some(Era::Seed) && self.shown.others_owe();
+        self.gather_at = None;
+        match self.stage {
+            // With something in hand it is not free.
+            Stage::Gathering if !wait || self.in_hand() => self.register(cx),
+            Stage::Registered if !wait => self.ready(cx),
+            Stage::Gathering | Stage::Registered => self.gather_at = Some(now + LOOK),
+            _ => {}
+        }
+    }
+
+    fn register(&mut self, cx: &mut Cx<'_, WsMessage>) {
         self.stage = Stage::Registering;
         self.shown.update(|shown| self.identity.current().clone_into(&mut shown.worker_id));
         let seed = self.config.compat && self.era() == Some(Era::Seed);
@@ -37,7 +67,7 @@ impl CrowdCompute {
     }
 
     /// Whether something needs the id under which it came.
-    fn in_hand(&self) -> bool {
+    pub(super) fn in_hand(&self) -> bool {
         !(self.tasks.is_empty() && self.held.is_empty() && self.refusals.is_empty())
     }
 
@@ -48,6 +78,13 @@ impl CrowdCompute {
             self.stage = Stage::Greeted;
             cx.send(MAIN, None, WsMessage::Ping(Vec::new().into()));
         }
+    }
+
+    /// The peer lives: the registration stands.
+    pub(super) fn registered(&mut self, cx: &mut Cx<'_, WsMessage>) {
+        self.stage = Stage::Registered;
+        self.shown.update(|shown| shown.registered = true);
+        self.gather(cx);
     }
 
     pub(super) fn ready(&mut self, cx: &mut Cx<'_, WsMessage>) {
@@ -108,6 +145,9 @@ impl CrowdCompute {
 
     pub(super) fn deadline(&mut self, cx: &mut Cx<'_, WsMessage>) {
         let now = cx.now();
+        if self.gather_at.is_some_and(|due| due <= now) {
+            self.gather(cx);
+        }
         if self.confirm_at.is_some_and(|due| due <= now) {
             self.confirm(cx);
         }
@@ -143,7 +183,9 @@ impl CrowdCompute {
         self.stage = Stage::Down;
         self.next_heartbeat = None;
         self.confirm_at = None;
-        self.shown.update(|shown| shown.registered = false);
+        self.gather_at = None;
+        let owes = self.in_hand();
+        self.shown.update(|shown| (shown.registered, shown.owes) = (false, owes));
     }
 
     /// Tells the foreman that a task will not be done here; it goes back to the others.
@@ -212,7 +254,7 @@ impl CrowdCompute {
                 "the foreman missed the answer to its WebSocket ping",
                 "see whether this machine was asleep or out of processor time",
             ),
-            (_, Stage::Registering | Stage::Greeted) => (
+            (_, Stage::Gathering | Stage::Registering | Stage::Greeted) => (
                 ErrorKind::Refused,
                 "the foreman closed the connection at the registration, and never says why",
                 "check that the URL is that of a foreman's port for workers (9000), and look at \

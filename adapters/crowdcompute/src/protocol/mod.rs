@@ -95,15 +95,23 @@ pub struct CrowdCompute {
     /// The last connection was given up because nothing came: for the foreman it may still be open.
     unheard: bool,
     next_heartbeat: Option<Instant>,
+    /// Until when it waits for other registrations.
+    patience: Option<Instant>,
+    /// When it looks for them again.
+    gather_at: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     Down,
+    /// It is connected, and lets others register first.
+    Gathering,
     /// The registration is on its way.
     Registering,
     /// It was written, and a sign of life was asked for.
     Greeted,
+    /// It stands. Answers wait until others are back.
+    Registered,
     Ready,
 }
 
@@ -134,6 +142,8 @@ impl CrowdCompute {
             draining: false,
             unheard: false,
             next_heartbeat: None,
+            patience: None,
+            gather_at: None,
         };
         new.learned();
         new
@@ -244,7 +254,8 @@ impl CrowdCompute {
         let mut running: Vec<_> = self.tasks.values().filter(|task| task.is_running()).collect();
         running.sort_unstable_by_key(|task| task.serial);
         let tasks = running.into_iter().map(|task| task.current.clone()).collect();
-        self.shown.update(|shown| shown.tasks = tasks);
+        let owes = self.in_hand();
+        self.shown.update(|shown| (shown.tasks, shown.owes) = (tasks, owes));
     }
 }
 
@@ -264,7 +275,7 @@ impl Protocol for CrowdCompute {
             Input::Sent { tag } => self.written(cx, tag),
             Input::Failed { tag: REGISTER, error } => cx.reconnect(error),
             Input::Failed { tag, error } => self.not_written(cx, tag, error),
-            Input::Alive if self.stage == Stage::Greeted => self.ready(cx),
+            Input::Alive if self.stage == Stage::Greeted => self.registered(cx),
             Input::Outcome { token, outcome } => self.outcome(cx, token, outcome),
             Input::Command { token, command } => self.command(cx, token, command),
             Input::Dropped { token } => {
@@ -284,7 +295,10 @@ impl Protocol for CrowdCompute {
     fn next_deadline(&self) -> Option<Instant> {
         let saves = self.tasks.values().filter_map(Task::save_deadline).min();
         let refusal = self.refusals.due().filter(|_| !self.draining && self.stage == Stage::Ready);
-        [self.next_heartbeat, self.confirm_at, refusal, saves].into_iter().flatten().min()
+        [self.next_heartbeat, self.confirm_at, self.gather_at, refusal, saves]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn explain(&mut self, closed: Closed) -> Closed {

@@ -3,6 +3,7 @@ mod lost;
 mod random;
 mod saves;
 mod tasks;
+mod together;
 
 use std::time::UNIX_EPOCH;
 
@@ -43,10 +44,18 @@ struct Bench {
 
 impl Bench {
     fn of(worker: &CrowdWorker) -> Self {
-        let mut protocols = worker.protocols(0x1a2b_3c4d).unwrap();
+        Self::all_of(worker).remove(0)
+    }
+
+    /// All registrations of a worker.
+    fn all_of(worker: &CrowdWorker) -> Vec<Self> {
+        worker.protocols(0x1a2b_3c4d).unwrap().into_iter().map(Self::on).collect()
+    }
+
+    fn on(protocol: CrowdCompute) -> Self {
         let wall = UNIX_EPOCH + Duration::from_secs(NOW);
         Self {
-            driver: Driver::new(protocols.remove(0), wall, 7),
+            driver: Driver::new(protocol, wall, 7),
             sent: Vec::new(),
             pings: 0,
             jobs: Vec::new(),
