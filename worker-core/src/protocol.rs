@@ -173,6 +173,8 @@ pub struct IncomingJob {
     pub enqueued_at: Option<SystemTime>,
     /// The W3C `traceparent` that came along.
     pub traceparent: Option<Arc<str>>,
+    /// The server's id of what the job is a part of, for the job's span.
+    pub correlation_id: Option<Arc<str>>,
     /// What else the adapter knows, for its own extractors.
     pub extensions: Extensions,
 }
@@ -205,6 +207,7 @@ impl IncomingJob {
             timeout: None,
             enqueued_at: None,
             traceparent: None,
+            correlation_id: None,
             extensions: Extensions::new(),
         }
     }

@@ -57,6 +57,7 @@ where
         let span = tracing::info_span!(
             "job", id = %info.id, route = %info.route, attempt = info.attempt,
             traceparent = info.traceparent.as_deref(),
+            correlation_id = incoming.correlation_id.as_deref(),
         );
         let job = Job::new(job::Inner {
             info,
