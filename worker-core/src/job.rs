@@ -99,6 +99,19 @@ pub enum Role {
     Event,
 }
 
+/// What a job carries besides its arguments, for handlers that are no Rust code and cannot take an
+/// adapter's extractors: programs, scripts.
+pub trait Besides: fmt::Debug + Send + Sync + 'static {
+    /// The name under which such a handler finds it.
+    fn name(&self) -> &'static str;
+
+    /// One JSON value. It is asked for by those handlers only, since it may be much.
+    ///
+    /// # Errors
+    /// It cannot be written; the job then fails with this.
+    fn to_json(&self) -> Result<String, JobError>;
+}
+
 /// Turns a handler's value into the form of the wire. It runs in the job's own task, so that a
 /// large result does not hold up the session.
 pub trait Codec: fmt::Debug + Send + Sync + 'static {
@@ -185,6 +198,7 @@ pub(crate) struct Inner {
     pub(crate) payload: Box<dyn Payload>,
     pub(crate) codec: Arc<dyn Codec>,
     pub(crate) extensions: Extensions,
+    pub(crate) besides: Option<Arc<dyn Besides>>,
     pub(crate) route: Arc<RouteEntry>,
     pub(crate) token: Token,
     pub(crate) home: Arc<Home>,
@@ -293,6 +307,11 @@ impl Job {
     /// Its arguments, in the form of the wire.
     pub fn payload(&self) -> &dyn Payload {
         &*self.0.payload
+    }
+
+    /// What the job carries besides its arguments, as text.
+    pub fn besides(&self) -> Option<&dyn Besides> {
+        self.0.besides.as_deref()
     }
 
     /// What the adapter put beside the arguments.

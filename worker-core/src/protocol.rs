@@ -14,7 +14,7 @@ use std::{
 use crate::{
     Error, JobError, Payload, Secret,
     extensions::Extensions,
-    job::{CancelReason, Codec, Completion, OutEvent, ProgressUpdate},
+    job::{Besides, CancelReason, Codec, Completion, OutEvent, ProgressUpdate},
     ledger::{Accepted, Ledger},
     transport::{Closed, Goodbye, Lane, Tag},
 };
@@ -177,6 +177,8 @@ pub struct IncomingJob {
     pub correlation_id: Option<Arc<str>>,
     /// What else the adapter knows, for its own extractors.
     pub extensions: Extensions,
+    /// The same as text, for handlers that are no Rust code.
+    pub besides: Option<Arc<dyn Besides>>,
 }
 
 impl IncomingJob {
@@ -209,6 +211,7 @@ impl IncomingJob {
             traceparent: None,
             correlation_id: None,
             extensions: Extensions::new(),
+            besides: None,
         }
     }
 }

@@ -8,8 +8,8 @@ use journeyman_core::{
     job::{Deadline, JobInfo},
 };
 
-/// A job as a JSON object in one line: `id`, `route`, `attempt`, `args`, `deadline_ms`, and what is
-/// added.
+/// A job as a JSON object in one line: `id`, `route`, `attempt`, `args`, `deadline_ms`, what the
+/// job's system gives besides ([`Besides`](journeyman_core::job::Besides)), and what is added.
 #[derive(Clone, Debug)]
 pub struct Input {
     /// Without the closing brace.
@@ -21,17 +21,22 @@ impl Input {
     /// The line of this job, with its deadline.
     ///
     /// # Errors
-    /// Its arguments cannot be read.
+    /// Its arguments, or what comes besides, cannot be read.
     pub fn of(job: &Job) -> Result<Self, JobError> {
         let JobInfo { id, route, .. } = job.info();
         // Shown as JSON for people, which is JSON in every case: bytes as numbers, odd keys as text.
         let args = Value::from_job(job)?;
-        let text = format!(
+        let mut text = format!(
             "{{\"id\":{},\"route\":{},\"attempt\":{},\"args\":{args}",
             quoted(id),
             quoted(route),
             job.attempt(),
         );
+        if let Some(besides) = job.besides() {
+            // Space between JSON's words may have any form, and this is one line.
+            let json = besides.to_json()?.replace(['\n', '\r'], " ");
+            text.push_str(&format!(",{}:{json}", quoted(besides.name())));
+        }
         let deadline = Deadline::from_job(job).ok().and_then(Deadline::remaining);
         Ok(Self { text, deadline })
     }

@@ -9,6 +9,9 @@
 //! out  {"result":…}   or   {"error":{"message":"…","code":"…","retry_after_ms":1000}}
 //! ```
 //!
+//! A system that gives a job more than arguments adds a member to the first line: `step` for a step of
+//! a Tasker workflow, with the results of the steps above.
+//!
 //! Standard error is the program's log: its end is part of the error when the program fails. The
 //! program runs in a process group of its own, which is killed whole when the job ends, however
 //! it ends. What leaves the group on purpose (`setsid`) escapes, and nobody is left to kill

@@ -64,6 +64,7 @@ where
             payload: incoming.payload,
             codec: incoming.codec,
             extensions: incoming.extensions,
+            besides: incoming.besides,
             route,
             token,
             home: Arc::clone(&self.home),

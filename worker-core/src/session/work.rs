@@ -262,6 +262,7 @@ mod tests {
             payload: Box::new(Value::Null),
             codec: Arc::new(ValueCodec),
             extensions: Extensions::new(),
+            besides: None,
             route: Arc::clone(route),
             token: Token::from_u64(1),
             home: Arc::new(home),
