@@ -76,6 +76,13 @@ pub fn connect(uri: &str) -> Result<Serve, Error> {
         .with_remedy(format!("enable the feature `{name}` of the crate `journeyman`"))),
         None if name == "memory" => Err(Error::config("the in-memory backend has no URI")
             .with_remedy("make it with `journeyman::memory::Memory::new`")),
+        None if name.eq_ignore_ascii_case("tasker") => Err(Error::config(
+            "Tasker has no wire to connect to: its steps come over a channel inside of the process",
+        )
+        .with_remedy(
+            "enable the feature `tasker` and make the backend with \
+             `journeyman::tasker::TaskerWorker::new`",
+        )),
         None => Err(Error::config(format!("no system has the scheme `{scheme}`"))
             .with_remedy(format!("known are: {}", known()))),
     }
@@ -112,6 +119,7 @@ mod tests {
             assert!(!error(uri).contains("hunter2"), "{uri}: {}", error(uri));
         }
         assert!(error("memory:").contains("Memory::new"));
+        assert!(error("tasker:?max_wait=5s").contains("TaskerWorker::new"));
     }
 
     #[cfg(feature = "distworker")]

@@ -25,6 +25,7 @@
 //! | `moor` | `journeyman::moor`, and `moor+…` URIs in [`connect`] |
 //! | `halloween` | `journeyman::halloween`, and `halloween+…` URIs in [`connect`]; `journeyman::props`, the host of many props |
 //! | `crowdcompute` | `journeyman::crowdcompute`, and `crowdcompute+…` URIs in [`connect`] |
+//! | `tasker` | `journeyman::tasker`: steps of Tasker workflows over any channel |
 //! | `exec` | `journeyman::exec`, programs in any language as handlers |
 //! | `http` | `journeyman::http`, a handler that makes HTTP requests for others, and only where it may |
 //! | `executor` | `journeyman::executor`, Python code in a pool of confined processes (empty on Windows) |
@@ -82,6 +83,9 @@ pub use journeyman_props as props;
 #[cfg(feature = "python")]
 #[cfg_attr(docsrs, doc(cfg(feature = "python")))]
 pub use journeyman_python as python;
+#[cfg(feature = "tasker")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tasker")))]
+pub use journeyman_tasker as tasker;
 #[cfg(feature = "ws")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ws")))]
 pub use journeyman_ws as ws;
@@ -117,4 +121,7 @@ mod book {
     #[cfg(feature = "moor")]
     #[doc = include_str!("../docs/src/moor.md")]
     struct Moor;
+    #[cfg(feature = "tasker")]
+    #[doc = include_str!("../docs/src/tasker.md")]
+    struct Tasker;
 }

@@ -1,6 +1,6 @@
 //! What the book says about the code is true.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use journeyman::{
     JobErrorKind,
@@ -11,7 +11,7 @@ use journeyman::{
     },
     crowdcompute, distworker, halloween, http,
     memory::Memory,
-    moor,
+    moor, tasker,
 };
 
 const CONFIGURATION: &str = include_str!("../docs/src/configuration.md");
@@ -46,12 +46,13 @@ fn keys_of<T: serde::de::DeserializeOwned>() -> BTreeSet<String> {
 type Keys = &'static [(&'static str, &'static str, &'static str)];
 
 /// The settings of adapters and handlers: heading, keys that serde knows, keys with a variable.
-fn settings() -> [(&'static str, BTreeSet<String>, Keys); 5] {
+fn settings() -> [(&'static str, BTreeSet<String>, Keys); 6] {
     [
         ("## DistWorker", keys_of::<distworker::Config>(), distworker::config::KEYS),
         ("## mooR", keys_of::<moor::Config>(), moor::config::KEYS),
         ("## Halloween", keys_of::<halloween::Config>(), halloween::config::KEYS),
         ("## CrowdCompute", keys_of::<crowdcompute::Config>(), crowdcompute::config::KEYS),
+        ("## Tasker", keys_of::<tasker::Config>(), tasker::config::KEYS),
         ("## The HTTP handler", keys_of::<http::HttpConfig>(), http::KEYS),
     ]
 }
@@ -80,7 +81,7 @@ fn every_variable_is_in_its_table() {
 fn the_defaults_of_distworker_are_in_the_table() {
     let table = rows(CONFIGURATION, "## DistWorker");
     let config = distworker::Config::default();
-    let seconds = |duration: std::time::Duration| format!("{} s", duration.as_secs());
+    let seconds = |duration: Duration| format!("{} s", duration.as_secs());
     for (key, default) in [
         ("reconnect_interval", seconds(config.reconnect_interval)),
         ("heartbeat_interval", seconds(config.heartbeat_interval)),
@@ -190,6 +191,33 @@ fn the_defaults_of_crowdcompute_are_in_the_table() {
 }
 
 #[test]
+fn the_defaults_of_tasker_are_in_the_table() {
+    let table = rows(CONFIGURATION, "## Tasker");
+    let config = tasker::Config::default();
+    let shown = |duration: Duration| match duration.as_millis() {
+        millis if millis % 1000 == 0 => format!("{} s", millis / 1000),
+        millis => format!("{millis} ms"),
+    };
+    for (key, default) in [
+        ("template_path", format!("`{}`", config.templates_folder().display())),
+        ("step_timeout", config.step_timeout.map_or_else(|| "none".to_owned(), shown)),
+        ("max_waiting", config.max_waiting.to_string()),
+        ("max_wait", shown(config.max_wait)),
+        ("starvation_threshold", shown(config.starvation_threshold)),
+        ("max_poll_interval", shown(config.max_poll_interval)),
+        ("fallback_poll", shown(config.fallback_poll)),
+        ("sweep_interval", shown(config.sweep_interval)),
+        ("connect_timeout", shown(config.connect_timeout)),
+        ("max_result_size", format!("{} MiB", config.max_result_size >> 20)),
+        ("wrap_results", config.wrap_results.to_string()),
+        ("environment", format!("`{}`", config.environment)),
+    ] {
+        let row = table.iter().find(|row| code(row[0]) == Some(key)).expect(key);
+        assert_eq!(row[3], default, "{key}");
+    }
+}
+
+#[test]
 fn every_rule_of_a_session_is_in_the_table() {
     let source = include_str!("../worker-core/src/backend.rs");
     let (_, fields) = source.split_once("pub struct SessionConfig {").expect("the struct");
@@ -213,12 +241,15 @@ fn the_capability_table_is_that_of_the_backends() {
     let moor = moor::Config::default();
     let halloween = halloween::Config::default();
     let crowdcompute = crowdcompute::Config::default();
-    let backends: [(&str, Capabilities); 5] = [
+    // What a channel offers depends on it.
+    let channel = tasker::channel::ChannelInfo::default();
+    let backends: [(&str, Capabilities); 6] = [
         ("memory", memory.capabilities()),
         ("distworker", distworker.capabilities()),
         ("moor", moor.capabilities()),
         ("halloween", halloween.capabilities()),
         ("crowdcompute", crowdcompute.capabilities()),
+        ("tasker", tasker::capabilities(&tasker::Config::default(), &channel)),
     ];
     for (at, (backend, offered)) in backends.iter().enumerate() {
         for (name, value) in offered.rows() {
@@ -243,7 +274,7 @@ fn shown(name: &str, value: &str) -> String {
         ("largest message (bytes)", "67174400") => "64 MiB and 64 KiB, configurable".to_owned(),
         ("largest message (bytes)", "10485760") => "10 MiB, configurable".to_owned(),
         ("registration", "assumed: the server answers nothing") => "assumed".to_owned(),
-        ("extensions", names) => ["distworker.", "moor.", "halloween.", "crowdcompute."]
+        ("extensions", names) => ["distworker.", "moor.", "halloween.", "crowdcompute.", "tasker."]
             .iter()
             .fold(names.to_owned(), |names, system| names.replace(system, "")),
         (_, value) => value.to_owned(),
@@ -269,6 +300,7 @@ fn the_error_tables_have_every_kind() {
             (2, distworker::error_code(kind)),
             (3, moor::error_variant(kind)),
             (4, halloween::error_name(&error)),
+            (6, tasker::error_type(&error)),
         ] {
             assert!(row[at].contains(&format!("`{code}`")), "{name}: {code}, but {}", row[at]);
         }

@@ -1,6 +1,9 @@
 //! `journeyman dev`: a stand-in server as a local server.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use clap::{Args, ValueEnum};
 
@@ -16,7 +19,8 @@ use crate::{
 /// prompt, which takes calls in MOO syntax: from a terminal, or line by line from a pipe. Then only
 /// the answers go to standard output, and the exit code is 0 if all calls returned a value, 1 if
 /// one raised an error, 2 if a line could not be understood. That of Halloween is an MQTT broker, for
-/// 3.1.1 and 5. That of CrowdCompute is a foreman, with its HTTP API.
+/// 3.1.1 and 5. That of CrowdCompute is a foreman, with its HTTP API. That of Tasker is an orchestrator
+/// with its REST API and a worker: it runs the templates of a folder and shows each task as a tree.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -28,9 +32,12 @@ Examples:
   journeyman dev --as halloween
   journeyman dev --as halloween --rights                        users and rights of a real house
   journeyman dev --as crowdcompute --era seed
+  journeyman dev --as tasker                                    sample workflows
+  journeyman dev --as tasker --templates config/tasks           yours, every step played
+  journeyman dev --as tasker --templates config/tasks --handler 'shop.*=exec:./shop.py'
   printf '%s\\n' 'wait(\"echo\")' 'worker_request(\"echo\", {1, #2})' | journeyman dev --as moor")]
 pub(crate) struct DevArgs {
-    /// The system to stand in for: distworker, moor, halloween, crowdcompute
+    /// The system to stand in for: distworker, moor, halloween, crowdcompute, tasker
     #[arg(long = "as", value_name = "SYSTEM")]
     system: String,
     /// Where workers connect; port 0 takes a free one. DistWorker: HOST:PORT [default:
@@ -45,7 +52,7 @@ pub(crate) struct DevArgs {
     #[arg(long)]
     pub(crate) token: Option<String>,
     /// Where the HTTP API is; port 0 takes a free one [default: 127.0.0.1:8080; CrowdCompute: 8000]
-    #[arg(long, value_name = "ADDR", help_heading = "DistWorker and CrowdCompute")]
+    #[arg(long, value_name = "ADDR", help_heading = "DistWorker, CrowdCompute and Tasker")]
     pub(crate) api_listen: Option<SocketAddr>,
     /// A queue that workers get jobs of; may be repeated. Default: the names of the built-in
     /// handlers
@@ -77,6 +84,16 @@ pub(crate) struct DevArgs {
     /// mosquitto]
     #[arg(long, value_enum, help_heading = "Halloween")]
     pub(crate) overlap: Option<OverlapArg>,
+    /// The folder of the templates (.yml and .yaml, also in folders in it) [default: a few samples]
+    #[arg(long, value_name = "DIR", help_heading = "Tasker")]
+    pub(crate) templates: Option<PathBuf>,
+    /// A handler: NAME, ROUTE=NAME or ROUTE=exec:PROGRAM ARGS; may be repeated. ROUTE=sample plays
+    /// the steps. Default: every step is played that names no built-in handler
+    #[arg(long = "handler", value_name = "HANDLER", help_heading = "Tasker")]
+    pub(crate) handlers: Vec<String>,
+    /// A configuration file of `run`, whose `[handlers]` are served
+    #[arg(long, value_name = "FILE", help_heading = "Tasker", conflicts_with = "handlers")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// How a broker treats subscriptions that overlap.
@@ -124,7 +141,10 @@ pub(crate) enum CurveArg {
 impl DevArgs {
     /// Refuses options that are another system's, since they would do nothing.
     fn check(&self) -> Result<(), Failure> {
-        let api = if self.system == "crowdcompute" { "crowdcompute" } else { "distworker" };
+        let api = match self.system.as_str() {
+            system @ ("crowdcompute" | "tasker") => system,
+            _ => "distworker",
+        };
         let given = [
             ("--api-listen", api, self.api_listen.is_some()),
             ("--queue", "distworker", !self.queues.is_empty()),
@@ -134,14 +154,26 @@ impl DevArgs {
             ("--user", "halloween", !self.users.is_empty()),
             ("--rights", "halloween", self.rights),
             ("--overlap", "halloween", self.overlap.is_some()),
+            ("--templates", "tasker", self.templates.is_some()),
+            ("--handler", "tasker", !self.handlers.is_empty()),
+            ("--config", "tasker", self.config.is_some()),
         ];
         let token = match self.system.as_str() {
             "halloween" => Some("props have a user name and a password: --user NAME:PASSWORD"),
             "crowdcompute" => Some("a foreman knows none: whoever reaches it is let in"),
+            "tasker" => {
+                Some("workers of Tasker share its database, and its API asks for none here")
+            }
             _ => None,
         };
         if let (Some(why), true) = (token, self.token.is_some()) {
             return Err(Failure::usage(format!("--token is for other systems; {why}")));
+        }
+        if self.system == "tasker" && self.listen.is_some() {
+            return Err(Failure::usage(
+                "--listen is for other systems: no worker connects to a Tasker server; --api-listen \
+                 says where the REST API is",
+            ));
         }
         self.check_era()?;
         match given.into_iter().find(|(_, system, given)| *given && *system != self.system) {
@@ -168,6 +200,14 @@ pub(crate) async fn dev(args: DevArgs) -> Result<Code, Failure> {
     let system = systems::named(&args.system)?;
     args.check()?;
     system.dev(args).await
+}
+
+/// An address as one can connect to it from this machine.
+pub(crate) fn near(at: SocketAddr) -> SocketAddr {
+    match at.ip().is_unspecified() {
+        true => SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), at.port()),
+        false => at,
+    }
 }
 
 /// As one word of a shell.

@@ -50,6 +50,7 @@ Examples:
   journeyman dev --as moor               another one, with a prompt for worker_request(…)
   journeyman dev --as halloween          a broker for props, and all that goes over it
   journeyman dev --as crowdcompute       a foreman, and what its workers and clients do
+  journeyman dev --as tasker             workflows, each task as a tree
   journeyman run --connect 'distworker+http://127.0.0.1:8081?provisioner=dev'
   journeyman run --connect 'moor+ipc:///tmp/moor_workers_request.sock' --handler echo
   journeyman props --root props --host 127.0.0.1      the host of Halloween props

@@ -54,4 +54,52 @@ impl Redrawn {
         self.lines = text.lines().count().max(1);
         Ok(())
     }
+
+    /// Draws over what was drawn before, and leaves this there: the next picture comes below.
+    pub(crate) fn keep(&mut self, text: &str) -> Result<(), Failure> {
+        self.draw(text)?;
+        self.lines = 0;
+        Ok(())
+    }
+
+    /// Takes away what was drawn.
+    pub(crate) fn wipe(&mut self) -> Result<(), Failure> {
+        if self.terminal && self.lines > 0 {
+            let mut out = std::io::stdout().lock();
+            let wiped = write!(out, "\x1b[{}A\x1b[J", self.lines).and_then(|()| out.flush());
+            wiped.map_err(|_| Failure::silent())?;
+        }
+        self.lines = 0;
+        Ok(())
+    }
+}
+
+/// How many columns and lines the terminal has.
+pub(crate) fn screen() -> (usize, usize) {
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(std::io::stdout())
+        && size.ws_col > 0
+        && size.ws_row > 0
+    {
+        return (size.ws_col.into(), size.ws_row.into());
+    }
+    (80, 24)
+}
+
+/// A text on one line, and harmless for a terminal.
+pub(crate) fn clean(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| match c.is_control() {
+            true => c.escape_default().collect::<Vec<_>>(),
+            false => vec![c],
+        })
+        .collect()
+}
+
+/// A text of at most so many characters; an ellipsis stands for what is cut.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+    }
 }

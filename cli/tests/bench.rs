@@ -50,6 +50,7 @@ fn a_line_per_system() {
             "crowdcompute native",
             "crowdcompute Python x1",
             "crowdcompute Python x4",
+            "tasker",
         ]
     );
     let has_python = crowd::has_python("bench::a_line_per_system (its Python tasks)");

@@ -14,7 +14,7 @@ fn one_round_is_all_right() {
     let lines: Vec<serde_json::Value> =
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let names: Vec<_> = lines.iter().map(|line| line["backend"].as_str().unwrap()).collect();
-    assert_eq!(names, ["memory", "distworker", "moor", "halloween", "crowdcompute"]);
+    assert_eq!(names, ["memory", "distworker", "moor", "halloween", "crowdcompute", "tasker"]);
     for line in &lines {
         let keys: Vec<_> = line.as_object().unwrap().keys().map(String::as_str).collect();
         let mut wanted = vec!["backend", "jobs", "ok", "failed", "p50_us", "p99_us"];
@@ -36,8 +36,8 @@ fn without_a_terminal_the_table_comes_at_the_end() {
     assert!(done.status.success());
     let text = String::from_utf8(done.stdout).unwrap();
     assert!(!text.contains('\u{1b}'), "{text}");
-    assert!(text.starts_with("One worker serves 5 systems"), "{text}");
-    assert!(text.contains("All 300 results were right."), "{text}");
+    assert!(text.starts_with("One worker serves 6 systems"), "{text}");
+    assert!(text.contains("All 360 results were right."), "{text}");
     assert!(text.contains("What next:"), "{text}");
 }
 

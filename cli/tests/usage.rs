@@ -46,7 +46,7 @@ fn mistakes_are_told_with_the_way_out() {
     assert!(refused(&["run"]).contains("--connect"));
     assert!(
         refused(&["dev", "--as", "nope"])
-            .contains("known are memory, distworker, moor, halloween, crowdcompute")
+            .contains("known are memory, distworker, moor, halloween, crowdcompute, tasker")
     );
     assert!(refused(&["dev", "--as", "memory"]).contains("lives inside of one program"));
     assert!(refused(&["--log", "=[", "demo", "--once"]).contains("log filter"));

@@ -1,4 +1,5 @@
-//! The conformance suite on every backend that there is, and its mild part through a fault proxy.
+//! The conformance suite on every backend that there is, and its mild part through a fault proxy, or
+//! what takes its place.
 //!
 //! `JOURNEYMAN_SEEDS` says with how many seeds (default 20); `JOURNEYMAN_BLESS=1` writes the
 //! expectation files anew.
@@ -12,6 +13,7 @@ use conformance_support::{
     distworker::DistWorkerHarness,
     halloween::{Bus, HalloweenHarness},
     moor::{MoorHarness, Wire},
+    tasker::{TaskerHarness, Way},
 };
 use journeyman_testkit::{
     conformance::{Case, Harness, MemoryHarness, Network, PANIC, cases, check_report},
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
         }
     }));
     let mut trials = Vec::new();
-    let harnesses: [Arc<dyn Harness>; 12] = [
+    let harnesses: [Arc<dyn Harness>; 14] = [
         Arc::new(MemoryHarness::pushed()),
         Arc::new(MemoryHarness::pulled()),
         Arc::new(DistWorkerHarness),
@@ -51,6 +53,8 @@ fn main() -> ExitCode {
         Arc::new(HalloweenHarness(Bus::Old)),
         Arc::new(CrowdComputeHarness(Era::Seed)),
         Arc::new(CrowdComputeHarness(Era::Head)),
+        Arc::new(TaskerHarness(Way::Woken)),
+        Arc::new(TaskerHarness(Way::Polled)),
     ];
     for harness in harnesses {
         let name = harness.name().to_owned();
@@ -59,9 +63,10 @@ fn main() -> ExitCode {
         for case in cases().filter(|case| case.applies_to(&*harness).is_ok()) {
             trials.push(trial(&name, case, &harness, None));
         }
-        if harness.has_network() && !UNSEEDED.contains(&&*name) {
+        if harness.is_seeded() && !UNSEEDED.contains(&&*name) {
             for seed in 1..=seeds() {
-                let name = format!("{name}_proxy_seed{seed}");
+                let how = if harness.has_network() { "proxy" } else { "rough" };
+                let name = format!("{name}_{how}_seed{seed}");
                 let network = Network { seed, faults: Faults::random(seed) };
                 for case in cases().filter(|case| case.is_mild()) {
                     if case.applies_to(&*harness).is_ok() {

@@ -1,5 +1,6 @@
 //! `journeyman bench`: what the framework costs, beside a bare peer on the same library.
 
+mod alone;
 mod child;
 mod report;
 
@@ -7,6 +8,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 
+pub(crate) use alone::{Alone, answer};
 pub(crate) use child::Child;
 
 use crate::{
@@ -29,7 +31,8 @@ Examples:
   journeyman bench distworker --python venv/bin/python    with the Python SDK beside
   journeyman bench moor --python venv/bin/python          with a worker on pyzmq beside
   journeyman bench halloween                              on a real mosquitto, if there is one
-  journeyman bench crowdcompute                           native, and Python in 1 and 4 processes")]
+  journeyman bench crowdcompute                           native, and Python in 1 and 4 processes
+  journeyman bench tasker                                 steps, from dispatch to the handler's start")]
 pub(crate) struct BenchArgs {
     /// Only this system
     #[arg(value_name = "SYSTEM", conflicts_with = "backend")]
@@ -42,7 +45,7 @@ pub(crate) struct BenchArgs {
     jobs: u64,
     /// Jobs under way at a time; where a connection takes one at a time, also the connections.
     /// Several, separated by commas, are measured one after the other [default: 8; moor: 64,1;
-    /// halloween: 16,1; crowdcompute: 4,1]
+    /// halloween: 16,1; crowdcompute: 4,1; tasker: 8,1]
     #[arg(long = "window", value_name = "W", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=512))]
     windows: Vec<u16>,
     /// Bytes of text in each job

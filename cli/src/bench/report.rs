@@ -276,8 +276,8 @@ pub(super) fn text(args: &BenchArgs, rows: &[Row]) -> Result<(), Failure> {
     say(table)?;
     say("\
 `ratio` is jobs/s over those of the bare peer in the same round (lowest to highest). CPU and
-memory are those of the worker's process alone (in brackets: over the bare peer's); for `memory`
-the submitting side is in it.")?;
+memory are those of the worker's process alone (in brackets: over the bare peer's); for `memory` and
+`tasker` the submitting side is in it.")?;
     // Each once, although every window of a road has them.
     let mut notes: Vec<String> = Vec::new();
     for note in rows.iter().flat_map(Row::all_notes) {

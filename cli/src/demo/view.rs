@@ -137,6 +137,7 @@ What next:
   journeyman dev --as moor             another one, with a prompt for worker_request(…)
   journeyman dev --as halloween        a broker for props, and all that goes over it
   journeyman dev --as crowdcompute     a foreman, with its dashboard's API
+  journeyman dev --as tasker           workflows: templates of yours, each task as a tree
   journeyman bench                     how fast, and how much of it is ours
   journeyman help                      everything else")?;
     Ok(wrong == 0)

@@ -29,7 +29,8 @@ use crate::{
 ///
 /// It registers for a moment. A server that gives it a job of others gets that job back as failed,
 /// so that it can be tried again. On an MQTT bus it publishes as a prop that does not exist, and
-/// removes what it leaves there. `--no-register` stops before that.
+/// removes what it leaves there. `--no-register` stops before that. For Tasker, which has no
+/// registration, it looks at templates, Tasker's own file and the server's REST API.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -39,6 +40,7 @@ Examples:
   journeyman doctor 'moor+tcp://host?token_file=enrollment-token' --enroll
   journeyman doctor 'halloween+mqtt://broker:1883?username=worker'
   journeyman doctor crowdcompute+ws://foreman:9000 --require-sandbox
+  journeyman doctor 'tasker+http://server:8080?template_path=config/tasks'
   journeyman doctor 'distworker+http://127.0.0.1:8081?provisioner=dev' \\
       --submit-to http://127.0.0.1:8080 --queue echo
 
@@ -49,7 +51,7 @@ pub(crate) struct DoctorArgs {
     uri: Option<String>,
     /// A configuration file of `run`; all its servers are looked at
     #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Do not register
     #[arg(long)]
     pub(crate) no_register: bool,

@@ -232,7 +232,6 @@ pub(crate) fn router(bindings: Vec<Binding>, hidden: &[String]) -> Router {
 }
 
 /// The same for one server that is granted all that they need.
-#[cfg(unix)]
 pub(crate) fn granted_router(bindings: Vec<Binding>, hidden: &[String]) -> Router {
     routes(bindings, hidden, true)
 }

@@ -35,7 +35,8 @@ use crate::{
 ///
 /// A CrowdCompute foreman sends Python functions. Here no Python runs: a handler serves the
 /// functions of its name, whatever their code (`math.add` those called `math_add`), and others fail.
-/// `journeyman pc-worker` runs the code.
+/// `journeyman pc-worker` runs the code. The steps of a Tasker workflow come over a channel inside of
+/// a process that has Tasker's own crates, and so from the program journeyman-tasker-worker.
 ///
 /// The first Ctrl-C (or SIGTERM) drains: no more jobs are taken, those under way may finish. The
 /// second one aborts.
@@ -107,16 +108,16 @@ impl Connection {
         Self { target, grants: Vec::new(), routes: None, cap: None, minimum: 0 }
     }
 
-    fn serve(&self) -> Serve {
+    fn serve(&self) -> Result<Serve, Failure> {
         let mut scope = self.grants.iter().fold(Scope::new(), Scope::grant);
         if let Some(routes) = &self.routes {
             scope = scope.routes(routes.iter().map(String::as_str));
         }
-        let serve = self.target.serve().scope(scope).minimum(self.minimum);
-        match self.cap {
+        let serve = self.target.serve()?.scope(scope).minimum(self.minimum);
+        Ok(match self.cap {
             Some(cap) => serve.cap(cap),
             None => serve,
-        }
+        })
     }
 }
 
@@ -148,9 +149,14 @@ impl Plan {
         Ok(plan)
     }
 
-    /// The servers of a configuration file.
+    /// What a configuration file says.
     pub(crate) fn from_file(path: &std::path::Path) -> Result<Self, Failure> {
         config::read(path)
+    }
+
+    /// The handlers alone.
+    pub(crate) fn into_handlers(self) -> Vec<Binding> {
+        self.handlers
     }
 
     fn from_options(args: &RunArgs, at: Option<&ArgMatches>) -> Result<Self, Failure> {
@@ -192,6 +198,10 @@ impl Plan {
     }
 
     fn check(&self) -> Result<(), Failure> {
+        for connection in &self.connections {
+            // Before anything is said: some systems need another program.
+            connection.target.serve()?;
+        }
         for binding in &self.handlers {
             let Some((word, what)) = binding.needs_grant() else { continue };
             let granted = |connection: &Connection| connection.grants.iter().any(|g| g == word);
@@ -206,7 +216,7 @@ impl Plan {
         Ok(())
     }
 
-    fn worker(self) -> Worker {
+    fn worker(self) -> Result<Worker, Failure> {
         let mut hidden: Vec<_> = self
             .connections
             .iter()
@@ -221,7 +231,7 @@ impl Plan {
                 words => format!("; it is granted {}", words.join(", ")),
             };
             tracing::info!("working for {}{granted}", connection.target.describe());
-            worker = worker.serve(connection.serve());
+            worker = worker.serve(connection.serve()?);
         }
         if let Some(permits) = self.concurrency {
             worker = worker.concurrency(permits);
@@ -232,10 +242,10 @@ impl Plan {
         if let Some(grace) = self.grace {
             worker = worker.cancel_grace(grace);
         }
-        match self.time_limit {
+        Ok(match self.time_limit {
             Some(limit) => worker.time_limit(limit),
             None => worker,
-        }
+        })
     }
 }
 
@@ -243,7 +253,7 @@ pub(crate) async fn run(plan: Plan) -> Result<Code, Failure> {
     let mut signals = Signals::new()?;
     let routes: Vec<_> = plan.handlers.iter().map(|binding| binding.pattern.clone()).collect();
     tracing::info!("serving {}", routes.join(", "));
-    let worker = plan.worker().start()?;
+    let worker = plan.worker()?.start()?;
     let control = worker.control().clone();
     let watch = async {
         let all_ready = control.ready().await;

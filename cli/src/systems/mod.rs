@@ -3,8 +3,10 @@
 mod crowdcompute;
 mod distworker;
 mod halloween;
+mod json;
 mod memory;
 mod moor;
+mod tasker;
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -25,13 +27,14 @@ use crate::{
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// All systems, in the order in which they are shown.
-pub(crate) fn all() -> [&'static dyn System; 5] {
+pub(crate) fn all() -> [&'static dyn System; 6] {
     [
         &memory::MemorySystem,
         &distworker::DistWorkerSystem,
         &moor::MoorSystem,
         &halloween::HalloweenSystem,
         &crowdcompute::CrowdComputeSystem,
+        &tasker::TaskerSystem,
     ]
 }
 
@@ -132,7 +135,10 @@ pub(crate) trait Target {
     fn secret_variables(&self) -> Vec<String>;
 
     /// As a backend to serve.
-    fn serve(&self) -> Serve;
+    ///
+    /// # Errors
+    /// It takes another program to work for it.
+    fn serve(&self) -> Result<Serve, Failure>;
 
     /// Whether names of its jobs can have dots.
     fn takes_dots(&self) -> bool {

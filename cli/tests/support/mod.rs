@@ -26,12 +26,22 @@ pub fn journeyman(args: &[&str]) -> Command {
         "DISTWORKER_WORKER_TOKEN",
         "DISTWORKER_CONTROLLER_URL",
         "MOOR_ENROLLMENT_TOKEN",
+        "DATABASE_URL",
+        "WORKSPACE_PATH",
     ] {
         command.env_remove(name);
     }
     for (name, _) in std::env::vars_os() {
         let Some(text) = name.to_str() else { continue };
-        let settings = ["MQTT_", "HALLOWEEN_", "WORKER_", "CROWDCOMPUTE_", "JOURNEYMAN_MONITOR_"];
+        let settings = [
+            "MQTT_",
+            "HALLOWEEN_",
+            "WORKER_",
+            "CROWDCOMPUTE_",
+            "TASKER_",
+            "JOURNEYMAN_MONITOR_",
+            "JOURNEYMAN_TASKER_",
+        ];
         // Of the executor's, which interpreter the tests are to use is kept.
         let limits = text.starts_with("JOURNEYMAN_PYTHON_");
         if limits || settings.iter().any(|start| text.starts_with(start)) {

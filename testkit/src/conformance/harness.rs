@@ -67,6 +67,12 @@ pub trait Harness: Send + Sync {
         true
     }
 
+    /// Whether the worker offers such results all the same, since only the server can tell. Default: it
+    /// knows better.
+    fn offers_forgotten(&self) -> bool {
+        false
+    }
+
     /// Whether the server's clients can tell which of several errors at a time belongs to which of
     /// their jobs. Default: they can.
     fn tells_jobs_apart(&self) -> bool {
@@ -116,6 +122,13 @@ pub trait Harness: Send + Sync {
     /// Whether worker and server talk over TCP, so that a proxy can stand between them.
     fn has_network(&self) -> bool {
         false
+    }
+
+    /// Whether the way between worker and server can be made bad from a seed, as
+    /// [`Setup::network`] says: by a proxy where there is a network, by something else where
+    /// there is none. Default: where there is a network.
+    fn is_seeded(&self) -> bool {
+        self.has_network()
     }
 
     /// Texts that must be in no log: the tokens that its servers accept.
@@ -190,11 +203,13 @@ pub struct Setup {
     pub max_message: usize,
     /// Pushed jobs that may wait for a permit.
     pub max_waiting: usize,
-    /// Put a fault proxy between worker and server, and tell both nothing of it.
+    /// Put a fault proxy between worker and server, and tell both nothing of it. Where there is no
+    /// network: what takes its place.
     pub network: Option<Network>,
 }
 
-/// The bad network between worker and server.
+/// The bad network between worker and server. Where there is none, the faults say how bad the way is,
+/// as far as it can be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     /// What the proxy's randomness starts from.

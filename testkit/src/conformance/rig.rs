@@ -360,7 +360,8 @@ impl Rig {
     pub(super) fn stopped(&self) -> JobError {
         match self.harness.capabilities().hand_back {
             true => JobError::new(JobErrorKind::HandedBack, ""),
-            false => JobError::new(JobErrorKind::Cancelled, ""),
+            // Through no fault of the job's.
+            false => JobError::cancelled("").temporary(),
         }
     }
 

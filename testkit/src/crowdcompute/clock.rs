@@ -1,5 +1,6 @@
 //! Times as the foreman writes them: local time without a zone; the stand-in lives in UTC.
 
+use crate::civil::civil;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Microseconds since the Unix epoch.
@@ -10,22 +11,6 @@ pub(crate) fn now() -> i64 {
 
 pub(crate) fn system(micros: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_micros(u64::try_from(micros).unwrap_or_default())
-}
-
-/// Year, month, day, hour, minute, second.
-fn civil(micros: i64) -> [i64; 6] {
-    let seconds = micros.div_euclid(1_000_000);
-    let (days, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Years start in March here, so that the leap day is the last of its year.
-    let shifted = days + 719_468;
-    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let date = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + i64::from(month <= 2);
-    [year, month, date, clock / 3600, clock / 60 % 60, clock % 60]
 }
 
 /// As Python's `isoformat()`: microseconds, unless there are none.

@@ -1,10 +1,9 @@
 //! What happened, in order: the log that tests wait on and a local server prints.
 
-use std::collections::VecDeque;
+use crate::log::{self, Entry, Log};
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use std::sync::Arc;
 
 /// One thing that happened. Connections are numbered from 1 in the order of their arrival.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -222,125 +221,16 @@ impl fmt::Display for Event {
     }
 }
 
-#[derive(Debug)]
-pub(crate) struct EventLog {
-    ring: Mutex<Ring>,
-    changed: Notify,
-    capacity: usize,
-}
-
-#[derive(Debug, Default)]
-struct Ring {
-    events: VecDeque<Event>,
-    /// Number of the first event still in the ring.
-    first: u64,
-}
-
-impl EventLog {
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self { ring: Mutex::default(), changed: Notify::new(), capacity: capacity.max(1) }
-    }
-
-    fn ring(&self) -> MutexGuard<'_, Ring> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn push(&self, event: Event) {
-        let mut ring = self.ring();
-        if ring.events.len() == self.capacity {
-            ring.events.pop_front();
-            ring.first += 1;
-        }
-        ring.events.push_back(event);
-        drop(ring);
-        self.changed.notify_waiters();
+impl Entry for Event {
+    fn missed(count: u64) -> Self {
+        Self::Missed(count)
     }
 }
+
+pub(crate) type EventLog = Log<Event>;
 
 /// A reader of the event log with a place of its own.
 ///
 /// The log is bounded: a reader that falls behind gets one [`Event::Missed`] and goes on with the
 /// oldest event still there.
-#[derive(Clone, Debug)]
-pub struct Events {
-    log: Arc<EventLog>,
-    next: u64,
-}
-
-impl Events {
-    pub(crate) fn from_start(log: Arc<EventLog>) -> Self {
-        let next = log.ring().first;
-        Self { log, next }
-    }
-
-    pub(crate) fn from_now(log: Arc<EventLog>) -> Self {
-        let ring = log.ring();
-        let next = ring.first + ring.events.len() as u64;
-        drop(ring);
-        Self { log, next }
-    }
-
-    /// The next event if there is one already.
-    pub fn try_next(&mut self) -> Option<Event> {
-        let ring = self.log.ring();
-        if self.next < ring.first {
-            let missed = ring.first - self.next;
-            self.next = ring.first;
-            return Some(Event::Missed(missed));
-        }
-        let at = usize::try_from(self.next - ring.first).ok()?;
-        let event = ring.events.get(at)?.clone();
-        self.next += 1;
-        Some(event)
-    }
-
-    /// The next event, waiting for it. Cancel safe: a dropped call has taken nothing.
-    pub async fn next(&mut self) -> Event {
-        let log = Arc::clone(&self.log);
-        loop {
-            let mut changed = std::pin::pin!(log.changed.notified());
-            // Registered before the look, so an event between look and wait is not slept over.
-            changed.as_mut().enable();
-            if let Some(event) = self.try_next() {
-                return event;
-            }
-            changed.await;
-        }
-    }
-
-    /// Waits for the first event that `wanted` accepts and returns it; those before it are
-    /// passed over. Cancel safe in the sense that what was passed over stays passed over.
-    pub async fn wait_for(&mut self, mut wanted: impl FnMut(&Event) -> bool) -> Event {
-        loop {
-            let event = self.next().await;
-            if wanted(&event) {
-                return event;
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ignored(connection: u64) -> Event {
-        Event::Ignored { connection, reason: String::new() }
-    }
-
-    #[tokio::test]
-    async fn readers_have_places_of_their_own_and_learn_what_they_missed() {
-        let log = Arc::new(EventLog::new(3));
-        let mut early = Events::from_start(Arc::clone(&log));
-        log.push(ignored(1));
-        assert_eq!(early.next().await, ignored(1));
-        assert_eq!(early.try_next(), None);
-        for connection in 2..=6 {
-            log.push(ignored(connection));
-        }
-        let mut late = Events::from_now(Arc::clone(&log));
-        assert_eq!(early.next().await, Event::Missed(2));
-        assert_eq!(early.wait_for(|event| *event == ignored(6)).await, ignored(6));
-        assert_eq!(late.try_next(), None);
-    }
-}
+pub type Events = log::Events<Event>;

@@ -13,6 +13,7 @@ use super::link::Command;
 use super::message;
 use super::shared::Shared;
 use super::view::{State, TaskInfo, WorkerInfo};
+use crate::http::until_stopped;
 use crate::ws::frames;
 use std::io;
 use std::net::SocketAddr;
@@ -370,9 +371,4 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, mut stopped: watch::
     }
     drop(listener);
     connections.shutdown().await;
-}
-
-/// Ends at the stop, or when the foreman is gone.
-pub(crate) async fn until_stopped(stopped: &mut watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

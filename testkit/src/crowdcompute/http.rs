@@ -4,9 +4,9 @@
 use super::api::{self, Answer};
 use super::clock;
 use super::config::Era;
-use super::foreman::until_stopped;
 use super::shared::Shared;
 use super::upgrade::{self, Request};
+use crate::http::until_stopped;
 use crate::ws::frames::{self, Incoming, Reader};
 use bytes::BytesMut;
 use std::io;

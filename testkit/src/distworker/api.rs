@@ -1,12 +1,12 @@
 //! The HTTP API (DistWorker sheet, section 8.1).
 
-use super::controller::until_stopped;
 use super::go_duration;
 use super::openai;
 use super::proto::FileInfo;
 use super::state::{Draft, QueueRecord, Shared, Stats, WorkerInfo};
 use super::structs;
 use super::task::{CancelError, SubmitError, Task, Waiters};
+use crate::http;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -29,22 +29,10 @@ type App = State<Arc<Shared>>;
 pub(crate) async fn serve(
     shared: Arc<Shared>,
     listener: TcpListener,
-    mut stopped: watch::Receiver<bool>,
+    stopped: watch::Receiver<bool>,
 ) {
-    let app = router(Arc::clone(&shared));
-    let mut stop = stopped.clone();
-    let graceful = async move { until_stopped(&mut stop).await };
-    let serving = axum::serve(listener, app).with_graceful_shutdown(graceful);
-    let serving = serving.into_future();
-    let grace = async {
-        until_stopped(&mut stopped).await;
-        // A client that neither reads its answer nor closes must not hold the stop up.
-        tokio::time::sleep(shared.config.timers.close_deadline).await;
-    };
-    tokio::select! {
-        _ = serving => {}
-        () = grace => {}
-    }
+    let grace = shared.config.timers.close_deadline;
+    http::serve(router(shared), listener, stopped, grace).await;
 }
 
 fn router(shared: Arc<Shared>) -> Router {

@@ -9,6 +9,7 @@ use super::link::Command;
 use super::state::{Draft, Shared, Stats, WorkerInfo};
 use super::structs;
 use super::task::{CancelError, NewTask, SubmitError, Task, TaskHandle, Waiters};
+use crate::http::until_stopped;
 use crate::ws::frames;
 use bytes::Bytes;
 use std::io;
@@ -296,9 +297,4 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, mut stopped: watch::
     }
     drop(listener);
     connections.shutdown().await;
-}
-
-/// Ends at the stop, or when the controller is gone.
-pub(crate) async fn until_stopped(stopped: &mut watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     config::{BrokerConfig, Overlap},
-    events::{Cause, Event, EventLog},
+    events::{Cause, Event, EventLog, new_log},
     faults::Faults,
     link::{Link, Woken},
     message::{Message, QoS, Version},
@@ -91,7 +91,7 @@ impl Shared {
         Self {
             config,
             faults: Arc::default(),
-            events: Arc::default(),
+            events: Arc::new(new_log()),
             core: Mutex::new(core),
             links: Mutex::default(),
             connections: AtomicU64::new(0),
@@ -114,7 +114,7 @@ impl Shared {
         let mut change = Change { core: self.look(), context };
         let result = work(&mut change);
         let Change { core, mut context } = change;
-        self.events.extend(&mut context.events);
+        self.events.extend(context.events.drain(..));
         drop(core);
         context.woken.wake();
         result

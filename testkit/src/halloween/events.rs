@@ -1,13 +1,10 @@
 //! What happened, in order: the log that tests wait on and a local broker prints.
 
-use std::{
-    collections::VecDeque,
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
-use tokio::sync::Notify;
+
+use crate::log::{self, Entry, Log};
 
 use super::message::{QoS, Version};
 
@@ -190,7 +187,11 @@ pub enum Event {
     Missed(u64),
 }
 
-impl Event {
+impl Entry for Event {
+    fn missed(count: u64) -> Self {
+        Self::Missed(count)
+    }
+
     fn weight(&self) -> usize {
         match self {
             Self::Published { payload, .. } | Self::Delivered { payload, .. } => payload.len(),
@@ -269,104 +270,14 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-#[derive(Debug, Default)]
-struct Ring {
-    /// The number of the first event that is there.
-    first: u64,
-    events: VecDeque<Event>,
-    bytes: usize,
-}
+pub(crate) type EventLog = Log<Event>;
 
-#[derive(Debug, Default)]
-pub(crate) struct EventLog {
-    ring: Mutex<Ring>,
-    changed: Notify,
-}
-
-impl EventLog {
-    fn ring(&self) -> MutexGuard<'_, Ring> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Adds them at the end; `events` is empty afterwards.
-    pub(crate) fn extend(&self, events: &mut Vec<Event>) {
-        if events.is_empty() {
-            return;
-        }
-        let mut ring = self.ring();
-        for event in events.drain(..) {
-            ring.bytes += event.weight();
-            ring.events.push_back(event);
-        }
-        while ring.events.len() > KEPT || ring.bytes > KEPT_BYTES {
-            let Some(event) = ring.events.pop_front() else { break };
-            ring.bytes -= event.weight();
-            ring.first += 1;
-        }
-        drop(ring);
-        self.changed.notify_waiters();
-    }
+pub(crate) fn new_log() -> EventLog {
+    EventLog::bounded(KEPT, KEPT_BYTES)
 }
 
 /// A reader of the event log with a place of its own.
 ///
 /// The log is bounded: a reader that falls behind gets one [`Event::Missed`] and goes on with the
 /// oldest event still there.
-#[derive(Clone, Debug)]
-pub struct Events {
-    log: Arc<EventLog>,
-    next: u64,
-}
-
-impl Events {
-    pub(crate) fn from_start(log: Arc<EventLog>) -> Self {
-        let next = log.ring().first;
-        Self { log, next }
-    }
-
-    pub(crate) fn from_now(log: Arc<EventLog>) -> Self {
-        let ring = log.ring();
-        let next = ring.first + ring.events.len() as u64;
-        drop(ring);
-        Self { log, next }
-    }
-
-    /// The next event if there is one already.
-    pub fn try_next(&mut self) -> Option<Event> {
-        let ring = self.log.ring();
-        if self.next < ring.first {
-            let missed = ring.first - self.next;
-            self.next = ring.first;
-            return Some(Event::Missed(missed));
-        }
-        let at = usize::try_from(self.next - ring.first).ok()?;
-        let event = ring.events.get(at)?.clone();
-        self.next += 1;
-        Some(event)
-    }
-
-    /// The next event, waiting for it. Cancel safe: a dropped call has taken nothing.
-    pub async fn next(&mut self) -> Event {
-        let log = Arc::clone(&self.log);
-        loop {
-            let mut changed = std::pin::pin!(log.changed.notified());
-            // Registered before the look, so an event between look and wait is not slept over.
-            changed.as_mut().enable();
-            if let Some(event) = self.try_next() {
-                return event;
-            }
-            changed.await;
-        }
-    }
-
-    /// Waits for the first event that `wanted` accepts and returns it; those before it are
-    /// passed over. Cancel safe in the sense that what was passed over stays passed over.
-    pub async fn wait_for(&mut self, mut wanted: impl FnMut(&Event) -> bool) -> Event {
-        loop {
-            let event = self.next().await;
-            if wanted(&event) {
-                return event;
-            }
-        }
-    }
-}
+pub type Events = log::Events<Event>;

@@ -10,3 +10,4 @@ pub(crate) mod halloween;
 pub(crate) mod moor;
 pub(crate) mod pyjson;
 pub(crate) mod structs;
+pub(crate) mod tasker;

@@ -3,6 +3,9 @@
 
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
+#[path = "../http_support/mod.rs"]
+mod http_support;
+
 use futures_util::{SinkExt as _, StreamExt as _};
 use journeyman_testkit::crowdcompute::{Event, Events, Foreman, ForemanConfig};
 use serde_json::Value;
@@ -11,7 +14,6 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -211,15 +213,6 @@ pub async fn http(addr: SocketAddr, method: &str, path: &str) -> (u16, String, S
 }
 
 pub async fn raw_http(addr: SocketAddr, request: &[u8]) -> (u16, String, String) {
-    let exchange = async {
-        let mut stream = TcpStream::connect(addr).await.unwrap();
-        stream.write_all(request).await.unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).await.unwrap();
-        String::from_utf8(bytes).unwrap()
-    };
-    let text = within("an HTTP answer", exchange).await;
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-    let status = head.split(' ').nth(1).and_then(|text| text.parse().ok()).unwrap_or_default();
-    (status, head.to_lowercase(), body.to_owned())
+    let answer = within("an HTTP answer", http_support::raw(addr, request)).await;
+    (answer.status, answer.head.to_lowercase(), answer.body)
 }

@@ -1,12 +1,12 @@
 //! The stand-in foreman as a local server.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 
 use journeyman_testkit::crowdcompute::{Era, Foreman, ForemanConfig};
 
 use super::news;
 use crate::{
-    dev::{DevArgs, EraArg},
+    dev::{DevArgs, EraArg, near},
     exit::{Code, Failure},
     output::say,
     signals::Signals,
@@ -49,14 +49,6 @@ pub(super) async fn dev(args: DevArgs) -> Result<Code, Failure> {
     foreman.stop().await;
     say("stopped; nothing was kept")?;
     Ok(Code::Ok)
-}
-
-/// As one can connect to it from this machine.
-fn near(at: SocketAddr) -> SocketAddr {
-    match at.ip().is_unspecified() {
-        true => SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), at.port()),
-        false => at,
-    }
 }
 
 fn introduction(era: Era, at: SocketAddr, http: SocketAddr) -> String {

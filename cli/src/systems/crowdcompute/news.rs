@@ -2,6 +2,8 @@
 
 use journeyman_testkit::crowdcompute::{Event, TaskInfo};
 
+use crate::output::clean;
+
 /// How much of a result or an error is shown, in characters.
 const SHOWN: usize = 160;
 
@@ -91,16 +93,6 @@ fn shown(text: &str) -> String {
         None => text.to_owned(),
         Some((at, _)) => format!("{}… ({} bytes)", &text[..at], text.len()),
     }
-}
-
-/// On one line, and harmless for a terminal.
-fn clean(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| match c.is_control() {
-            true => c.escape_default().collect::<Vec<_>>(),
-            false => vec![c],
-        })
-        .collect()
 }
 
 #[cfg(test)]

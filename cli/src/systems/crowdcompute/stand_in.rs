@@ -17,7 +17,7 @@ use super::{
 use crate::{
     exit::Failure,
     python::Pool,
-    systems::{Call, CallArgs, Ended},
+    systems::{Call, CallArgs, Ended, json},
 };
 
 /// How long a job may take before the demo calls it lost.
@@ -113,7 +113,7 @@ impl StandIn for CrowdComputeStandIn {
     }
 
     fn same(&self, sent: &Value, got: &Value) -> bool {
-        values::same(sent, got)
+        json::same(sent, got)
     }
 
     fn code(&self, _kind: JobErrorKind) -> &'static str {

@@ -79,13 +79,13 @@ impl Target for Foreman {
         Vec::new()
     }
 
-    fn serve(&self) -> Serve {
+    fn serve(&self) -> Result<Serve, Failure> {
         let config = self.config.clone();
         // `run` runs no Python, so that every function is meant for one of its handlers.
-        match config.native.is_empty() {
+        Ok(match config.native.is_empty() {
             true => Serve::new(config.native(Native::all())),
             false => Serve::new(config),
-        }
+        })
     }
 
     /// Jobs are named by functions of Python's.

@@ -10,7 +10,6 @@ mod news;
 mod rights;
 mod stand_in;
 mod target;
-mod values;
 
 use super::{Boxed, StandIn, System, Target};
 use crate::{

@@ -16,10 +16,10 @@ use rumqttc::v5::{
 };
 use tokio::{sync::oneshot, task::JoinHandle, time::timeout};
 
-use super::{Boxed, StandIn, values};
+use super::{Boxed, StandIn};
 use crate::{
     exit::Failure,
-    systems::{Call, CallArgs, Ended, Fault},
+    systems::{Call, CallArgs, Ended, Fault, json},
 };
 
 /// The prop that the demo's worker is.
@@ -135,11 +135,11 @@ impl StandIn for HalloweenStandIn {
     }
 
     fn carries(&self, value: &Value) -> bool {
-        values::carries(value)
+        json::carries(value)
     }
 
     fn same(&self, sent: &Value, got: &Value) -> bool {
-        values::same(sent, got)
+        json::same(sent, got)
     }
 
     fn code(&self, kind: JobErrorKind) -> &'static str {

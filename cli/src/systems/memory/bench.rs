@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use futures_util::future::try_join_all;
@@ -14,124 +14,50 @@ use journeyman_core::{
     memory::{Memory, Submission},
     snapshot::Histogram,
 };
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    sync::{mpsc, oneshot},
-};
+use tokio::sync::{mpsc, oneshot};
 use tower::{Service, ServiceExt};
 
 use crate::{
-    bench::{Child, Payload, Peer, PeerArgs, Peers, Sample, WorkerArgs, echo},
+    bench::{Payload, Peer, Sample, WorkerArgs, answer, echo},
     exit::{Code, Failure},
-    output::say,
-    systems::Boxed,
 };
 
 /// Jobs that may wait, as in the in-memory backend.
 const QUEUE: usize = 1024;
 
-pub(super) struct MemoryPeers {
-    children: Vec<(Peer, Child)>,
-}
-
-impl MemoryPeers {
-    pub(super) async fn start(args: &PeerArgs) -> Result<Self, Failure> {
-        let mut children = Vec::new();
-        for peer in [Peer::Framework, Peer::Raw] {
-            let worker = WorkerArgs {
-                backend: "memory".to_owned(),
-                peer,
-                url: String::new(),
-                provisioner: String::new(),
-                queue: "echo".to_owned(),
-                connections: args.window,
-                payload: args.payload,
-                threads: args.threads,
-            };
-            children.push((peer, Child::worker(&worker, "").await?));
-        }
-        Ok(Self { children })
-    }
-}
-
-impl Peers for MemoryPeers {
-    fn measure(&mut self, peer: Peer, jobs: u64) -> Boxed<'_, Result<Sample, Failure>> {
-        Box::pin(async move {
-            let child = self.children.iter_mut().find(|(other, _)| *other == peer);
-            let (_, child) = child.ok_or_else(|| Failure::failed("there is no such peer"))?;
-            let answer = child.ask(&jobs.to_string()).await?;
-            let numbers: Option<Vec<u64>> =
-                answer.split(' ').map(|number| number.parse().ok()).collect();
-            match numbers.as_deref() {
-                Some([elapsed, p50, p99]) => Ok(Sample {
-                    jobs,
-                    elapsed: Duration::from_nanos(*elapsed),
-                    p50: Duration::from_nanos(*p50),
-                    p99: Duration::from_nanos(*p99),
-                }),
-                _ => Err(Failure::failed(format!("the worker under test said {answer:?}"))),
-            }
-        })
-    }
-
-    fn peers(&self) -> Vec<Peer> {
-        self.children.iter().map(|(peer, _)| *peer).collect()
-    }
-
-    fn process(&self, peer: Peer) -> Option<&Child> {
-        self.children.iter().find(|(other, _)| *other == peer).map(|(_, child)| child)
-    }
-
-    fn is_driven_from_here(&self) -> bool {
-        false
-    }
-
-    fn stop(self: Box<Self>) -> Boxed<'static, ()> {
-        Box::pin(async move {
-            for (_, child) in self.children {
-                child.stop().await;
-            }
-        })
-    }
-}
-
-/// The worker under test: a line with a number of jobs runs them and is answered with three
-/// numbers in nanoseconds, the time in all, the median and the 99th percentile.
+/// The worker under test.
 pub(super) async fn worker(args: &WorkerArgs) -> Result<Code, Failure> {
     let input = Value::from_serialize(&Payload::new(args.payload))
         .map_err(|error| Failure::failed(error.to_string()))?;
-    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    let window = args.connections;
     match args.peer {
         Peer::Raw => {
             let echo = tower::service_fn(|payload: Value| async move {
                 Ok::<_, std::convert::Infallible>(payload)
             });
             let submit = bare(echo);
-            say("ready")?;
-            while let Ok(Some(line)) = lines.next_line().await {
-                run(&line, args.connections, async || {
+            answer(|jobs| {
+                run(jobs, window, async || {
                     let (reply, answer) = oneshot::channel();
                     let _ = submit.send((input.clone(), reply)).await;
                     answer.await.is_ok_and(|result| result == input)
                 })
-                .await?;
-            }
+            })
+            .await?;
         }
         _ => {
             let (backend, client) = Memory::new();
             let router = Router::new().route("echo", echo);
-            let worker =
-                Worker::new(router).serve(backend).concurrency(args.connections).start()?;
+            let worker = Worker::new(router).serve(backend).concurrency(window).start()?;
             worker.control().ready().await.map_err(Failure::failed)?;
-            say("ready")?;
             let route: Arc<str> = "echo".into();
-            while let Ok(Some(line)) = lines.next_line().await {
-                run(&line, args.connections, async || {
+            answer(|jobs| {
+                run(jobs, window, async || {
                     let submission = Submission::new(Arc::clone(&route)).args(input.clone());
                     client.submit(submission).await.await.is_ok_and(|result| result == input)
                 })
-                .await?;
-            }
+            })
+            .await?;
             worker.control().drain();
             worker.wait().await?;
         }
@@ -163,10 +89,8 @@ where
     sender
 }
 
-/// Runs as many jobs as the line says, `window` at a time.
-async fn run(line: &str, window: usize, job: impl AsyncFn() -> bool) -> Result<(), Failure> {
-    let jobs: u64 =
-        line.trim().parse().map_err(|_| Failure::usage("give a number of jobs per line"))?;
+/// Runs so many jobs, `window` at a time.
+async fn run(jobs: u64, window: usize, job: impl AsyncFn() -> bool) -> Result<Sample, Failure> {
     let next = AtomicU64::new(0);
     let latency = Histogram::default();
     let submitter = async || -> Result<(), Failure> {
@@ -181,6 +105,6 @@ async fn run(line: &str, window: usize, job: impl AsyncFn() -> bool) -> Result<(
     };
     let start = Instant::now();
     try_join_all((0..window).map(|_| submitter())).await?;
-    let (elapsed, p50, p99) = (start.elapsed(), latency.quantile(0.5), latency.quantile(0.99));
-    say(format_args!("{} {} {}", elapsed.as_nanos(), p50.as_nanos(), p99.as_nanos()))
+    let elapsed = start.elapsed();
+    Ok(Sample { jobs, elapsed, p50: latency.quantile(0.5), p99: latency.quantile(0.99) })
 }

@@ -9,7 +9,7 @@ use journeyman_core::{
 
 use super::{Boxed, Call, CallArgs, Ended, Fault, StandIn, System};
 use crate::{
-    bench::{PeerArgs, Peers, WorkerArgs},
+    bench::{Alone, PeerArgs, Peers, WorkerArgs},
     exit::{Code, Failure},
 };
 
@@ -36,7 +36,7 @@ impl System for MemorySystem {
 
     fn bench(&self, args: PeerArgs) -> Boxed<'_, Result<Box<dyn Peers>, Failure>> {
         Box::pin(async move {
-            let peers = bench::MemoryPeers::start(&args).await?;
+            let peers = Alone::start("memory", &args).await?;
             Ok(Box::new(peers) as Box<dyn Peers>)
         })
     }

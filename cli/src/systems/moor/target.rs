@@ -90,8 +90,8 @@ impl Target for Daemon {
         self.secret_variables.clone()
     }
 
-    fn serve(&self) -> Serve {
-        Serve::new(self.config.clone())
+    fn serve(&self) -> Result<Serve, Failure> {
+        Ok(Serve::new(self.config.clone()))
     }
 
     fn check<'a>(&'a self, check: &'a mut Check, args: &'a DoctorArgs) -> Boxed<'a, ()> {

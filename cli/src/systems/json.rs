@@ -1,9 +1,8 @@
-//! Values as a client with plain JSON has them.
+//! Values as plain JSON has them.
 
 use journeyman_core::Value;
 
-/// Whether a value can go there and back. The wire carries more, in Python's kind of JSON: infinite
-/// numbers, and integers of any size.
+/// Whether a value can go there and back: JSON's kinds, integers of 64 bits, and finite numbers.
 pub(super) fn carries(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::String(_) => true,
@@ -56,5 +55,6 @@ mod tests {
         assert!(same(&a, &Value::object([("b", 2), ("a", 1)])));
         assert!(!same(&a, &Value::object([("a", 1)])));
         assert!(!same(&Value::Int(1), &Value::Float(1.0)));
+        assert!(same(&Value::Float(f64::NAN), &Value::Float(f64::NAN)));
     }
 }
