@@ -302,7 +302,7 @@ fn settle(
             assert_eq!(lost, 0, "today's foreman gives them to another");
             // Registrations come back together. One that needs longer than the others wait may lose
             // its task to them, on a machine that is busy enough.
-            assert!(again <= kills / 4, "{again} tasks ran more than once in {kills} kills");
+            assert!(again * 4 <= kills as u64, "{again} tasks ran more than once in {kills} kills");
         }
     }
     assert_eq!(figures.working.len(), REGISTRATIONS * kills, "a registration got no work any more");
