@@ -80,6 +80,23 @@ async fn twice_when_it_is_done() {
     bed.finish().await;
 }
 
+/// The second event of a step runs when the first comes once more, which was answered long ago.
+#[tokio::test]
+async fn stale() {
+    let bed = Bed::usual();
+    let task = bed.submit(once("f.checked_hold"), json!({}));
+    bed.started(1).await;
+    bed.switches.replay_first();
+    bed.until("it has come again", || bed.counts().merged == 1).await;
+    bed.board.release(1);
+    assert_eq!(bed.success(task).await, json!({ "value": 1 }));
+    bed.idle().await;
+    // Both are answered, and only the channel knows which of them is open.
+    assert_eq!((bed.seen().answers, bed.seen().untaken), (2, 1));
+    assert_eq!(bed.state(task), (TaskState::Complete, StepState::Complete, 1));
+    bed.finish().await;
+}
+
 #[tokio::test]
 async fn a_megabyte_each_way() {
     let bed = Bed::usual();

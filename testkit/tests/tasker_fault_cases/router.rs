@@ -114,6 +114,14 @@ async fn portions(
     }
 }
 
+/// A checkpoint first, and then the gate.
+async fn checked_hold(board: Shared, from: Checkpoint) -> Result<Portion<u64>, JobError> {
+    match from.exists() {
+        true => Ok(Portion::Done(hold(board).await)),
+        false => Ok(Portion::More(CheckpointYield::new(&1, 1)?)),
+    }
+}
+
 /// A checkpoint of as many bytes as wanted.
 async fn heavy(Args(context): Args<Value>) -> Result<CheckpointYield, JobError> {
     let text = big(Args(context)).await;
@@ -143,6 +151,7 @@ pub(crate) fn router(board: &Arc<Board>) -> Router {
         .route("f.panic", async || -> () { panic!("on purpose") })
         .route("f.panic_blocking", blocking(|| -> () { panic!("on purpose") }))
         .route("f.portions", portions)
+        .route("f.checked_hold", checked_hold)
         .route("f.heavy", heavy)
         .route("f.plus", plus)
         .state(Arc::clone(board))

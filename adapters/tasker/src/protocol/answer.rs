@@ -46,21 +46,25 @@ impl Tasker {
             ended: cx.wall(),
             took: cx.now().saturating_duration_since(step.taken),
         };
-        let event_id = step.event.event_id;
-        let (sent, message) = match &outcome {
+        let (sent, end) = match &outcome {
             Ok(completion) => match step.end(completion, &self.identity, times, limit) {
                 Ok(end) => end,
                 Err(error) => step.failure(&error, &self.identity, times),
             },
             Err(error) => step.failure(error, &self.identity, times),
         };
-        let message = match message {
+        let step_uuid = step.event.step_uuid;
+        let answer = |event_id: Uuid, end: End| match end {
             End::Result(result) => ChannelMessage::Complete(event_id, result),
             End::Checkpoint(checkpoint) => {
-                let data = checkpoint.data(step.event.step_uuid);
-                ChannelMessage::Checkpoint(event_id, Box::new(data))
+                ChannelMessage::Checkpoint(event_id, Box::new(checkpoint.data(step_uuid)))
             }
         };
+        // The channel refuses those that are not open any more.
+        for other in std::mem::take(&mut step.others) {
+            cx.send(MAIN, None, answer(other, end.clone()));
+        }
+        let message = answer(step.event.event_id, end);
         step.sent = Some((sent, outcome));
         cx.send(MAIN, Some(Tag(token.as_u64())), message);
     }
@@ -179,6 +183,7 @@ impl Tasker {
 }
 
 /// How a step ends.
+#[derive(Clone)]
 enum End {
     Result(Box<StepExecutionResult>),
     Checkpoint(CheckpointYield),

@@ -21,6 +21,7 @@ use journeyman_core::{
     protocol::{Cx, Input, Outcome, Protocol, Token, TokenMap},
     transport::{Lane, Tag},
 };
+use uuid::Uuid;
 
 use crate::{
     channel::{ChannelInfo, ChannelMessage},
@@ -77,6 +78,9 @@ enum Leaving {
 #[derive(Debug)]
 struct Step {
     event: Arc<StepEvent>,
+    /// Other events of the step that came in the meantime, or before it: nobody but the channel knows
+    /// which of them is still open. At most [`MAX_OTHERS`].
+    others: Vec<Uuid>,
     codec: Arc<StepCodec>,
     taken: Instant,
     started: SystemTime,
@@ -85,6 +89,10 @@ struct Step {
     sent: Option<(Sent, Outcome)>,
     starving: bool,
 }
+
+/// How many events of one step are answered at a time, besides the one that is known last. Upstream has
+/// one open at most.
+const MAX_OTHERS: usize = 8;
 
 /// What was sent as its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use journeyman_core::{
 };
 use uuid::Uuid;
 
-use super::{FIRST_LOOK, MAIN, MARGIN, Step, Tasker};
+use super::{FIRST_LOOK, MAIN, MARGIN, MAX_OTHERS, Step, Tasker};
 use crate::{
     channel::ChannelMessage,
     codec::StepCodec,
@@ -76,8 +76,12 @@ impl Tasker {
         job.besides = Some(Arc::clone(&event) as _);
         let token = cx.accept(job);
         if let Some(step) = self.steps.get_mut(&token) {
-            // Its outcome answers the event that is known now.
-            step.event = event;
+            // Its outcome answers the event that is known now, and those from before.
+            let before = std::mem::replace(&mut step.event, event).event_id;
+            step.others.retain(|other| ![before, step.event.event_id].contains(other));
+            if before != step.event.event_id && step.others.len() < MAX_OTHERS {
+                step.others.push(before);
+            }
             step.taken = cx.now();
             step.starving = false;
             self.monitor.update(|stats| stats.merged += 1);
@@ -85,6 +89,7 @@ impl Tasker {
         }
         let step = Step {
             event,
+            others: Vec::new(),
             codec,
             taken: cx.now(),
             started: cx.wall(),

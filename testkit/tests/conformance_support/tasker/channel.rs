@@ -132,6 +132,7 @@ impl StepChannel for FaultChannel {
         drop(state);
         let mut deaf = Context::from_waker(Waker::noop());
         let taken = self.next(if wakes { cx } else { &mut deaf });
+        self.switches.remember(&taken);
         if let Poll::Ready(Taken::Closed(_)) = taken {
             self.switches.state().seen.connected = false;
             self.bridge = None;

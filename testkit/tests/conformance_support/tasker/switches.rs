@@ -3,17 +3,23 @@
 use std::{
     collections::{HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Waker,
+    task::{Poll, Waker},
     time::Duration,
 };
 
 use journeyman_core::{Error, ErrorKind};
-use journeyman_tasker::{channel::StepChannel as _, wire::StepExecutionResult};
+use journeyman_tasker::{
+    channel::{StepChannel as _, Taken},
+    wire::{StepEvent, StepExecutionResult},
+};
 use journeyman_testkit::tasker::{Bridge, Channel};
 use tokio::{sync::watch, time::sleep};
 use uuid::Uuid;
 
 use super::rough::Rough;
+
+/// How many events are remembered.
+const PAST: usize = 4;
 
 /// What is always so with a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +79,8 @@ pub(super) struct State {
     pub(super) cut: bool,
     /// Texts that come out as if they were events.
     pub(super) stray: VecDeque<String>,
+    /// The last events that came out, the oldest first.
+    pub(super) past: VecDeque<StepEvent>,
     /// What becomes of the next answers.
     deeds: VecDeque<Deed>,
     pub(super) waker: Option<Waker>,
@@ -102,6 +110,7 @@ impl Switches {
             rough: None,
             cut: false,
             stray: VecDeque::new(),
+            past: VecDeque::new(),
             deeds: VecDeque::new(),
             waker: None,
             seen: Seen::default(),
@@ -156,6 +165,12 @@ impl Switches {
         self.change(|state| state.stray.push_back(text.into()));
     }
 
+    /// Lets an event out once more: the first of those that are remembered.
+    pub(crate) fn replay_first(&self) {
+        let text = self.state().past.front().map(serde_json::to_string);
+        self.stray(text.expect("no event has come").expect("an event is JSON"));
+    }
+
     /// Says what becomes of the next answer, or of one of the next if that is said already.
     pub(crate) fn next_answer(&self, deed: Deed) {
         self.state().deeds.push_back(deed);
@@ -183,6 +198,16 @@ impl Switches {
     /// How many channels the worker has closed, each time when it closes one.
     pub(crate) fn farewells(&self) -> watch::Receiver<u64> {
         self.farewells.subscribe()
+    }
+
+    /// Keeps what came out.
+    pub(super) fn remember(&self, taken: &Poll<Taken>) {
+        let Poll::Ready(Taken::Step(event)) = taken else { return };
+        let mut state = self.state();
+        if state.past.len() == PAST {
+            state.past.pop_front();
+        }
+        state.past.push_back((**event).clone());
     }
 
     pub(super) fn said_farewell(&self) {
