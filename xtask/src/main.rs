@@ -11,6 +11,7 @@ mod report;
 mod run;
 mod schema;
 mod sections;
+mod tasker_live;
 mod test;
 mod vectors;
 
@@ -35,6 +36,12 @@ Tasks:
   vectors   The copies of the golden vectors alone.
   schema    Generates the FlatBuffers code of mooR again, after a change of its schema. With --check,
             it only compares. Its first run builds a generator for some minutes.
+  tasker-live test|up|down|build|cached|lint|wanted
+            The real Tasker: its published server, a private PostgreSQL 15 and our worker. `test` runs
+            all workflows end to end, `up` leaves it running until `down`; `build` only builds (the
+            first time for some minutes), `cached` says whether that was done, `lint` checks the
+            workspace adapters/tasker-live, `wanted` says whether `ci` would run it here: when it is
+            cached, or the change touches it.
 
 What tests print is shown of those programs that fail; with JOURNEYMAN_TEST_VERBOSE=1, of all.
 The last line says `N passed, N failed, N skipped`; the exit code is 1 when something failed.
@@ -51,12 +58,19 @@ fn main() -> ExitCode {
         ["ci"] => {
             test::run(root, &mut report);
             check::run(root, &mut report);
+            tasker_live::ci(root, &mut report);
         }
         ["examples"] => examples::run(root, &mut report),
         ["links"] => docs::run(root, &mut report),
         ["vectors"] => vectors::run(root, &mut report),
         ["schema"] => schema::run(root, false, &mut report),
         ["schema", "--check"] => schema::run(root, true, &mut report),
+        [
+            "tasker-live",
+            task @ ("build" | "cached" | "down" | "lint" | "test" | "up" | "wanted"),
+        ] => {
+            tasker_live::run(root, task, &mut report);
+        }
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
