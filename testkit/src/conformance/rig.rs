@@ -21,7 +21,7 @@ use super::{
 };
 
 /// How long a case waits for something that must happen.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks at something that is waited for.
 const LOOK: Duration = Duration::from_millis(4);
 /// Over a bad network a job may be lost with its connection; then it is submitted again, at once
