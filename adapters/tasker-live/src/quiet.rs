@@ -50,8 +50,8 @@ impl Visit for Text {
 }
 
 fn is_telltale(metadata: &Metadata<'_>) -> bool {
-    let from = |place: &&str| metadata.target().starts_with(*place);
-    *metadata.level() >= tracing::Level::INFO && TELLTALES.iter().any(|place| from(&place))
+    let is_from = |place: &&str| metadata.target().starts_with(*place);
+    *metadata.level() >= tracing::Level::INFO && TELLTALES.iter().any(is_from)
 }
 
 impl Subscriber for Quiet {

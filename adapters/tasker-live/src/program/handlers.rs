@@ -107,7 +107,7 @@ impl File {
                     add(&mut routes, &mut problems, "--handler", callable, exec(program.trim()));
                 }
                 None => {
-                    problems.push(format!("--handler `{text}`: write CALLABLE=exec:PROGRAM ARGS"))
+                    problems.push(format!("--handler `{text}`: write CALLABLE=exec:PROGRAM ARGS"));
                 }
             }
         }
@@ -137,7 +137,7 @@ fn add(
         Ok(_) if callable.is_empty() => wrong("the name of the callable is empty"),
         Ok(table) if table.exec.first().is_none_or(String::is_empty) => wrong("names no program"),
         Ok(Table { concurrency: Some(0), .. }) => {
-            wrong("`concurrency` is 0; nothing would ever run")
+            wrong("`concurrency` is 0; nothing would ever run");
         }
         Ok(table) => drop(routes.insert(callable, table)),
     }
